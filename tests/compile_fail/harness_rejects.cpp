@@ -1,0 +1,2 @@
+// expect: the reason is (here|there)
+#error the reason is here
