@@ -1,0 +1,219 @@
+// Elementary functions on packs and scalars, float and double: no branches, no tables, and the same bits on every machine
+// that has a fused multiply-add.
+//
+// Reductions of the argument after Cody & Waite 1980; polynomials of the Cephes library (Moshier 1989) for float and of
+// fdlibm (Sun Microsystems 1993) and Cephes for double. Largest errors, in units in the last place, are stated with each
+// function and checked in tests/core/lane_math_test.cpp.
+#pragma once
+
+#include <ebm/core/pack.hpp>
+
+#include <utility>
+
+namespace ebm {
+
+namespace detail {
+
+// Horner's rule, the highest coefficient first.
+template <class V, class... Lower>
+EBM_INLINE V horner(V x, double highest, Lower... lower) {
+  using S = ElementOf<V>;
+  V result = V(S(highest));
+  ((result = fma(result, x, V(S(lower)))), ...);
+  return result;
+}
+
+template <class S>
+struct Format;
+template <>
+struct Format<float> {
+  static constexpr int mantissa_bits = 23;
+  static constexpr std::uint32_t one = 0x3f800000u, sqrt_half = 0x3f3504f3u;
+  static constexpr float round_magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  static constexpr float bias = 127.0f;
+  static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+  static constexpr float half_pi_1 = 1.5707963705062866f, half_pi_2 = -4.371139000186241e-8f, half_pi_3 = -1.7151245e-15f;
+  static constexpr float exp_overflow = 88.72283f, exp_underflow = -87.33654f;
+};
+template <>
+struct Format<double> {
+  static constexpr int mantissa_bits = 52;
+  static constexpr std::uint64_t one = 0x3ff0000000000000u, sqrt_half = 0x3fe6a09e667f3bcdu;
+  static constexpr double round_magic = 6755399441055744.0;  // 1.5 * 2^52
+  static constexpr double bias = 1023.0;
+  static constexpr double ln2_high = 6.93147180369123816490e-01, ln2_low = 1.90821492927058770002e-10;
+  static constexpr double half_pi_1 = 1.5707963267948966, half_pi_2 = 6.123233995736766e-17, half_pi_3 = -1.4973849048591833e-33;
+  static constexpr double exp_overflow = 709.782712893384, exp_underflow = -708.3964185322641;
+};
+
+// exp(x) for x between Format's underflow and overflow: 2^n (1 + r + r^2 P(r)).
+template <class V>
+EBM_INLINE V exp_in_range(V x) {
+  using S = ElementOf<V>;
+  using F = Format<S>;
+  const V shifted = fma(x, V(S(1.4426950408889634)), V(F::round_magic));
+  const V n = shifted - V(F::round_magic);
+  const V r = fma(n, V(-F::ln2_low), fma(n, V(-F::ln2_high), x));
+  V tail;
+  if constexpr (sizeof(S) == 4) {
+    tail = horner(r, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1);
+  } else {
+    tail = horner(r, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+                  1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5);
+  }
+  const V fraction = fma(r * r, tail, r) + V(S(1));
+  return from_bits<V>(to_bits(fraction) + ((to_bits(shifted) - to_bits(V(F::round_magic))) << F::mantissa_bits));
+}
+
+// log(x) for normal x > 0: x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2).
+template <class V>
+EBM_INLINE V log_in_range(V x) {
+  using S = ElementOf<V>;
+  using F = Format<S>;
+  const BitsOf<V> zero{};
+  const BitsOf<V> exponent = (to_bits(x) - (zero + F::sqrt_half) + (zero + F::one)) >> F::mantissa_bits;
+  const V e = from_bits<V>(to_bits(V(F::round_magic)) + exponent) - V(F::round_magic + F::bias);
+  const V f = from_bits<V>(to_bits(x) - (exponent << F::mantissa_bits) + (zero + F::one)) - V(S(1));
+  const V half_square = f * f * V(S(0.5));
+  if constexpr (sizeof(S) == 4) {
+    const V tail = horner(f, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+                          -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
+    const V small = fma(f * f, f * tail, e * V(F::ln2_low));
+    return fma(e, V(F::ln2_high), f - (half_square - small));
+  } else {
+    const V s = f / (V(S(2)) + f), z = s * s;
+    const V tail = horner(z, 1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
+                          2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
+                          6.666666666666735130e-01);
+    const V small = fma(s, fma(z, tail, half_square), e * V(F::ln2_low));
+    return fma(e, V(F::ln2_high), f - (half_square - small));
+  }
+}
+
+}  // namespace detail
+
+// Error 1.1 ulp; 0 where the result would not be a normal number, infinity where it would overflow.
+template <class V>
+EBM_INLINE V exp(V x) {
+  using S = ElementOf<V>;
+  using F = detail::Format<S>;
+  V result = detail::exp_in_range(minimum(maximum(x, V(F::exp_underflow)), V(F::exp_overflow)));
+  result = select(x < V(F::exp_underflow), V(S(0)), result);
+  result = select(x > V(F::exp_overflow), V(std::numeric_limits<S>::infinity()), result);
+  return select(x == x, result, x);
+}
+
+// Error 1.0 ulp; log(0) = -infinity, NaN below; subnormal arguments count as 0.
+template <class V>
+EBM_INLINE V log(V x) {
+  using S = ElementOf<V>;
+  V result = detail::log_in_range(x);
+  result = select(x < V(std::numeric_limits<S>::min()), V(-std::numeric_limits<S>::infinity()), result);
+  result = select(x < V(S(0)), V(std::numeric_limits<S>::quiet_NaN()), result);
+  return select(x <= V(std::numeric_limits<S>::max()), result, x);
+}
+
+// log(1 + x), error 1.5 ulp, x > -1.
+template <class V>
+EBM_INLINE V log1p(V x) {
+  using S = ElementOf<V>;
+  const V u = V(S(1)) + x;
+  const V lost = x - (u - V(S(1)));
+  return select(u == V(S(1)), x, log(u) + lost / u);
+}
+
+// 1 / (1 + exp(-x)), error 2.5 ulp.
+template <class V>
+EBM_INLINE V logistic(V x) {
+  using S = ElementOf<V>;
+  using F = detail::Format<S>;
+  const V bounded = minimum(maximum(-x, V(F::exp_underflow)), V(F::exp_overflow - S(1)));
+  return V(S(1)) / (V(S(1)) + detail::exp_in_range(bounded));
+}
+
+// softplus, log(1 + exp(x)), error 2.0 ulp.
+template <class V>
+EBM_INLINE V log1p_exp(V x) {
+  return maximum(x, V(ElementOf<V>(0))) + log1p(exp(-abs(x)));
+}
+
+// log(exp(a) + exp(b)).
+template <class V>
+EBM_INLINE V log_add_exp(V a, std::type_identity_t<V> b) {
+  const V largest = maximum(a, b);
+  const V difference = abs(a - b);
+  return select(difference == difference, largest + log1p(exp(-difference)), largest);
+}
+
+// Error 2.0 ulp.
+template <class V>
+EBM_INLINE V tanh(V x) {
+  using S = ElementOf<V>;
+  const V z = x * x;
+  V small;
+  if constexpr (sizeof(S) == 4) {
+    small = z * detail::horner(z, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1);
+  } else {
+    small = z * detail::horner(z, -9.64399179425052238628e-1, -9.92877231001918586564e1, -1.61468768441708447952e3) /
+            detail::horner(z, 1.0, 1.12811678491632931402e2, 2.23548839060100448583e3, 4.84406305325125486048e3);
+  }
+  const V magnitude = minimum(abs(x), V(S(44)));
+  const V large = V(S(1)) - V(S(2)) / (V(S(1)) + detail::exp_in_range(magnitude + magnitude));
+  const V result = select(magnitude < V(S(0.625)), fma(x, small, x), copysign(large, x));
+  return select(x == x, result, x);
+}
+
+namespace detail {
+
+// Sine and cosine for |r| <= pi / 4.
+template <class V>
+EBM_INLINE std::pair<V, V> sin_cos_in_octants(V r) {
+  using S = ElementOf<V>;
+  const V z = r * r;
+  if constexpr (sizeof(S) == 4) {
+    const V sine = fma(z * r, horner(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1), r);
+    const V cosine = fma(z * z, horner(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
+                         fma(z, V(S(-0.5)), V(S(1))));
+    return {sine, cosine};
+  } else {
+    const V sine = fma(z * r,
+                       horner(z, 1.58969099521155010221e-10, -2.50507602534068634195e-08, 2.75573137070700676789e-06,
+                              -1.98412698298579493134e-04, 8.33333333332248946124e-03, -1.66666666666666324348e-01),
+                       r);
+    const V cosine = fma(z * z,
+                         horner(z, -1.13596475577881948265e-11, 2.08757232129817482790e-09, -2.75573143513906633035e-07,
+                                2.48015872894767294178e-05, -1.38888888888741095749e-03, 4.16666666666666019037e-02),
+                         fma(z, V(S(-0.5)), V(S(1))));
+    return {sine, cosine};
+  }
+}
+
+}  // namespace detail
+
+// Sine and cosine, error 1.6 ulp for |x| <= 1e4; beyond, the absolute error grows with |x|.
+template <class V>
+EBM_INLINE std::pair<V, V> sin_cos(V x) {
+  using S = ElementOf<V>;
+  using F = detail::Format<S>;
+  const V shifted = fma(x, V(S(0.63661977236758134)), V(F::round_magic));
+  const V n = shifted - V(F::round_magic);
+  const V r = fma(n, V(-F::half_pi_3), fma(n, V(-F::half_pi_2), fma(n, V(-F::half_pi_1), x)));
+  const auto [sine, cosine] = detail::sin_cos_in_octants(r);
+  const BitsOf<V> quadrant = to_bits(shifted), zero{};
+  const auto swapped = is_odd<V>(quadrant);
+  constexpr int to_sign = 8 * sizeof(S) - 2;
+  const BitsOf<V> sine_sign = (quadrant & (zero + 2)) << to_sign, cosine_sign = ((quadrant + (zero + 1)) & (zero + 2)) << to_sign;
+  return {from_bits<V>(to_bits(select(swapped, cosine, sine)) ^ sine_sign),
+          from_bits<V>(to_bits(select(swapped, sine, cosine)) ^ cosine_sign)};
+}
+
+template <class V>
+EBM_INLINE V sin(V x) {
+  return sin_cos(x).first;
+}
+template <class V>
+EBM_INLINE V cos(V x) {
+  return sin_cos(x).second;
+}
+
+}  // namespace ebm

@@ -1,0 +1,34 @@
+// What a sampling run leaves: points with their energies, and what the kernel did to get them.
+#pragma once
+
+#include <ebm/core/shapes.hpp>
+
+#include <vector>
+
+namespace ebm {
+
+// What became of a chain. A diverged chain met an energy or gradient that is not finite; it stays where it last was finite.
+enum class ChainStatus : unsigned char { healthy, diverged };
+
+template <class Scalar, int Dim>
+struct Draws {
+  Index chains = 0;
+  Index draws_per_chain = 0;
+  Points<Scalar, Dim> points;       // row chain * draws_per_chain + draw
+  Values<Scalar> energies;          // of the same rows
+  Values<double> acceptance;        // mean acceptance probability of each chain after warm-up
+  std::vector<ChainStatus> status;  // of each chain
+  double step_size = 0;             // epsilon after warm-up
+  bool interrupted = false;         // the callback asked to stop; draws_per_chain says how far it came
+
+  // The draws of one chain, in order.
+  auto chain(Index index) const { return points.middleRows(index * draws_per_chain, draws_per_chain); }
+
+  Index diverged_chains() const {
+    Index count = 0;
+    for (const ChainStatus chain_status : status) count += chain_status == ChainStatus::diverged;
+    return count;
+  }
+};
+
+}  // namespace ebm
