@@ -1,0 +1,56 @@
+// Activations: a value and its derivative from one pre-activation, on any pack.
+//
+//   Silu       x / (1 + exp(-x))           Elfwing, Uchibe, Doya 2018
+//   Softplus   log(1 + exp(x))
+//   Tanh       tanh(x)
+//   LeakyRelu  max(x, 0) + 0.2 min(x, 0)   its second derivative is zero: no score matching with it
+#pragma once
+
+#include <ebm/core/lane_math.hpp>
+
+namespace ebm {
+
+struct Silu {
+  template <class V>
+  EBM_INLINE static V apply(V x, V& derivative) {
+    const V gate = logistic(x), value = x * gate;
+    derivative = fma(value, V(1) - gate, gate);
+    return value;
+  }
+};
+
+struct Softplus {
+  template <class V>
+  EBM_INLINE static V apply(V x, V& derivative) {
+    const V tail = exp(-abs(x)), one(1);
+    const V scale = one / (one + tail);
+    derivative = select(x < V(0), tail * scale, scale);
+    return maximum(x, V(0)) + detail::log_in_range(one + tail) + (x - x);
+  }
+};
+
+struct Tanh {
+  template <class V>
+  EBM_INLINE static V apply(V x, V& derivative) {
+    const V value = tanh(x);
+    derivative = fma(-value, value, V(1));
+    return value;
+  }
+};
+
+struct LeakyRelu {
+  template <class V>
+  EBM_INLINE static V apply(V x, V& derivative) {
+    derivative = select(x < V(0), V(0.2), V(1));
+    return x * derivative;
+  }
+};
+
+// Something that turns a pre-activation into its value and derivative.
+template <class A>
+concept Activation = requires(Pack<float> x, Pack<double> y) {
+  { A::apply(x, x) } -> std::same_as<Pack<float>>;
+  { A::apply(y, y) } -> std::same_as<Pack<double>>;
+};
+
+}  // namespace ebm
