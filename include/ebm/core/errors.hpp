@@ -67,8 +67,8 @@ void require_finite(const char* argument, const Eigen::DenseBase<Derived>& given
     for (Eigen::Index row = 0; row < given.rows(); ++row) {
       const double value = static_cast<double>(given.coeff(row, col));
       if (!(value - value == 0.0)) {
-        throw ValueError(std::string(argument) + ": " + to_text(value) + " at row " + std::to_string(row) + ", column " +
-                         std::to_string(col) + ", wanted finite values");
+        throw ValueError(std::string(argument) + ": " + to_text(value) + " at row " + std::to_string(row) +
+                         ", column " + std::to_string(col) + ", wanted finite values");
       }
     }
   }

@@ -90,13 +90,15 @@ template <class Scalar>
 inline void fill_normals(const Stream& stream, Index tile, Index first, Index count, Scalar* normals) {
   for (Index i = 0; i < count; i += kNoiseBlock<Scalar>) {
     detail::Words words[4][detail::WordLanes<Scalar>::registers];
-    detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>), Purpose::lane_normal, words);
+    detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>),
+                               Purpose::lane_normal, words);
     for (int p = 0; p < kPacks<Scalar>; ++p) {
       Scalar* out = normals + i * kLanes<Scalar> + p * Pack<Scalar>::size;
       if constexpr (sizeof(Scalar) == 4) {
         for (int pair = 0; pair < 2; ++pair) {
-          const auto [x, y] = detail::normal_pair(detail::interleave(words[2 * pair][2 * p], words[2 * pair][2 * p + 1]),
-                                                  detail::interleave(words[2 * pair + 1][2 * p], words[2 * pair + 1][2 * p + 1]));
+          const auto [x, y] =
+              detail::normal_pair(detail::interleave(words[2 * pair][2 * p], words[2 * pair][2 * p + 1]),
+                                  detail::interleave(words[2 * pair + 1][2 * p], words[2 * pair + 1][2 * p + 1]));
           x.store(out + 2 * pair * kLanes<Scalar>);
           y.store(out + (2 * pair + 1) * kLanes<Scalar>);
         }
@@ -115,7 +117,8 @@ template <class Scalar>
 inline void fill_uniforms(const Stream& stream, Index tile, Index first, Index count, Scalar* uniforms) {
   for (Index i = 0; i < count; i += kNoiseBlock<Scalar>) {
     detail::Words words[4][detail::WordLanes<Scalar>::registers];
-    detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>), Purpose::lane_uniform, words);
+    detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>),
+                               Purpose::lane_uniform, words);
     for (int p = 0; p < kPacks<Scalar>; ++p) {
       for (int j = 0; j < kNoiseBlock<Scalar>; ++j) {
         Scalar* out = uniforms + (i + j) * kLanes<Scalar> + p * Pack<Scalar>::size;

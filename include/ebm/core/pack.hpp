@@ -42,17 +42,17 @@ struct Pack {
   using Bit = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
   typedef Scalar Native __attribute__((vector_size(kPackBytes)));
   typedef Bit Bits __attribute__((vector_size(kPackBytes)));
+  typedef Scalar Memory __attribute__((vector_size(kPackBytes), may_alias));
 
   Native native;
 
   Pack() = default;
   EBM_INLINE Pack(Native value) : native(value) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  EBM_INLINE Pack(Number value) : native(Native{} + static_cast<Scalar>(value)) {}
+  requires std::is_arithmetic_v<Number> EBM_INLINE Pack(Number value) : native(static_cast<Scalar>(value) - Native{}) {}
 
-  EBM_INLINE static Pack load(const Scalar* from) { return *reinterpret_cast<const Native*>(from); }
-  EBM_INLINE void store(Scalar* to) const { *reinterpret_cast<Native*>(to) = native; }
+  EBM_INLINE static Pack load(const Scalar* from) { return *reinterpret_cast<const Memory*>(from); }
+  EBM_INLINE void store(Scalar* to) const { *reinterpret_cast<Memory*>(to) = native; }
   EBM_INLINE Bits bits() const { return reinterpret_cast<Bits>(native); }
   EBM_INLINE static Pack from_bits(Bits bits) { return reinterpret_cast<Native>(bits); }
 
@@ -171,20 +171,27 @@ EBM_INLINE S sqrt(S a) {
   return std::sqrt(a);
 }
 
-// The correctly rounded square root, as IEEE 754 has it.
+// The correctly rounded square root, as IEEE 754 has it. (The masked forms of intrinsics, here and elsewhere, mask
+// nothing: GCC 12 calls the plain ones' undefined operand uninitialised.)
 template <class S>
 EBM_INLINE Pack<S> sqrt(Pack<S> a) {
 #if EBM_PACK_BYTES == 64
   if constexpr (sizeof(S) == 4) {
-    return Pack<S>(_mm512_sqrt_ps(a.native));
+    return Pack<S>(_mm512_maskz_sqrt_ps(0xFFFF, a.native));
   } else {
-    return Pack<S>(_mm512_sqrt_pd(a.native));
+    return Pack<S>(_mm512_maskz_sqrt_pd(0xFF, a.native));
   }
 #elif EBM_PACK_BYTES == 32
   if constexpr (sizeof(S) == 4) {
     return Pack<S>(_mm256_sqrt_ps(a.native));
   } else {
     return Pack<S>(_mm256_sqrt_pd(a.native));
+  }
+#elif defined(__SSE2__) && !defined(EBM_NO_INTRINSICS)
+  if constexpr (sizeof(S) == 4) {
+    return Pack<S>(_mm_sqrt_ps(a.native));
+  } else {
+    return Pack<S>(_mm_sqrt_pd(a.native));
   }
 #else
   for (int i = 0; i < Pack<S>::size; ++i) a.native[i] = std::sqrt(a.native[i]);
@@ -196,6 +203,7 @@ template <class V>
 EBM_INLINE V square(V a) {
   return a * a;
 }
+// b where either is NaN.
 template <class V>
 EBM_INLINE V minimum(V a, std::type_identity_t<V> b) {
   return select(a < b, a, b);
@@ -232,4 +240,3 @@ inline Scalar sum_lanes(const Scalar* lanes) {
 }
 
 }  // namespace ebm
-

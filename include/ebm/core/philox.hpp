@@ -24,11 +24,14 @@ using Words = typename Pack<double>::Bits;
 
 EBM_INLINE Words multiply_words(Words a, std::uint64_t constant) {
 #if EBM_PACK_BYTES == 64
-  return reinterpret_cast<Words>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), _mm512_set1_epi64(static_cast<long long>(constant))));
+  return reinterpret_cast<Words>(
+      _mm512_maskz_mul_epu32(0xFF, reinterpret_cast<__m512i>(a), _mm512_set1_epi64(static_cast<long long>(constant))));
 #elif EBM_PACK_BYTES == 32
-  return reinterpret_cast<Words>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(static_cast<long long>(constant))));
+  return reinterpret_cast<Words>(
+      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(static_cast<long long>(constant))));
 #elif defined(__SSE2__) && !defined(EBM_NO_INTRINSICS)
-  return reinterpret_cast<Words>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(Words{} + constant)));
+  return reinterpret_cast<Words>(
+      _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(Words{} + constant)));
 #else
   return (a & (Words{} + 0xFFFFFFFFu)) * (Words{} + constant);
 #endif
@@ -39,7 +42,8 @@ EBM_INLINE Words multiply_words(Words a, std::uint64_t constant) {
 constexpr PhiloxBlock philox(PhiloxBlock counter, std::uint64_t key) {
   std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{detail::kPhiloxM0} * counter[0], p1 = std::uint64_t{detail::kPhiloxM1} * counter[2];
+    const std::uint64_t p0 = std::uint64_t{detail::kPhiloxM0} * counter[0],
+                        p1 = std::uint64_t{detail::kPhiloxM1} * counter[2];
     counter = {static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ k0, static_cast<std::uint32_t>(p1),
                static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ k1, static_cast<std::uint32_t>(p0)};
     k0 += detail::kPhiloxW0, k1 += detail::kPhiloxW1;

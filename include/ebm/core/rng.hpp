@@ -16,7 +16,14 @@
 namespace ebm {
 
 // Separates numbers of different use that share (chain, index).
-enum class Purpose : std::uint32_t { normal = 0, uniform = 1, integer = 2, stream = 3, lane_normal = 4, lane_uniform = 5 };
+enum class Purpose : std::uint32_t {
+  normal = 0,
+  uniform = 1,
+  integer = 2,
+  stream = 3,
+  lane_normal = 4,
+  lane_uniform = 5
+};
 
 class Stream {
  public:
@@ -25,7 +32,9 @@ class Stream {
   std::uint64_t key() const { return key_; }
 
   PhiloxBlock words(std::uint32_t chain, std::uint64_t index, Purpose purpose) const {
-    return philox({chain, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), static_cast<std::uint32_t>(purpose)}, key_);
+    return philox({chain, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                   static_cast<std::uint32_t>(purpose)},
+                  key_);
   }
 
   double uniform(std::uint32_t chain, std::uint64_t index) const {
@@ -54,6 +63,7 @@ class Stream {
 
   // 0 .. size - 1 in random order (Fisher & Yates 1938).
   std::vector<Index> permutation(Index size) const {
+    require(size >= 0, "size", static_cast<double>(size), "at least 0");
     std::vector<Index> order(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), Index{0});
     for (Index i = size - 1; i > 0; --i) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace ebm {
@@ -27,13 +28,20 @@ class Workspace {
   };
 
   Workspace() = default;
-  Workspace(Workspace&&) = default;
-  Workspace& operator=(Workspace&&) = default;
+  Workspace(Workspace&& other) noexcept { *this = std::move(other); }
+  Workspace& operator=(Workspace&& other) noexcept {
+    blocks_ = std::exchange(other.blocks_, {});
+    block_ = std::exchange(other.block_, 0);
+    used_ = std::exchange(other.used_, 0);
+    return *this;
+  }
 
   // `count` uninitialised elements, aligned to kAlignment, valid until the enclosing scope ends.
   template <class Scalar>
   Scalar* take(Index count) {
-    const std::size_t bytes = (static_cast<std::size_t>(count) * sizeof(Scalar) + kAlignment - 1) / kAlignment * kAlignment;
+    static_assert(std::is_trivial_v<Scalar>);
+    const std::size_t bytes =
+        (static_cast<std::size_t>(count) * sizeof(Scalar) + kAlignment - 1) / kAlignment * kAlignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].bytes) ++block_, used_ = 0;
     if (block_ == blocks_.size()) grow(bytes);
     Scalar* result = reinterpret_cast<Scalar*>(blocks_[block_].data.get() + used_);
@@ -48,7 +56,7 @@ class Workspace {
 
  private:
   struct Free {
-    void operator()(std::byte* data) const { ::operator delete(data, std::align_val_t{kAlignment}); }
+    void operator()(std::byte* data) const { ::operator delete (data, std::align_val_t{kAlignment}); }
   };
   struct Block {
     std::unique_ptr<std::byte, Free> data;
@@ -57,9 +65,9 @@ class Workspace {
 
   void grow(std::size_t bytes) {
     const std::size_t size = bytes > kBlockBytes ? bytes : kBlockBytes;
-    blocks_.push_back({std::unique_ptr<std::byte, Free>(
-                           static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}))),
-                       size});
+    blocks_.push_back(
+        {std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}))),
+         size});
     block_ = blocks_.size() - 1, used_ = 0;
   }
 
