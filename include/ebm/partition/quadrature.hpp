@@ -1,0 +1,233 @@
+// What every quadrature over an energy shares: its options, its result, and the search for the domain.
+//
+// The domain is the one given; else it starts from what the energy says of itself (domain(), or mean() and covariance()), else
+// from the modes that a grid over all scales leads to, and grows until the mass in its outermost cells is negligible.
+#pragma once
+
+#include <ebm/concepts/evaluation.hpp>
+#include <ebm/partition/cubature.hpp>
+#include <ebm/partition/modes.hpp>
+
+#include <optional>
+
+namespace ebm {
+
+// An energy that deterministic quadrature can integrate: of one, two or three dimensions, known at compile time.
+template <class E>
+concept LowDimensionalEnergy = Energy<E> &&(E::dim >= 1) && (E::dim <= 3);
+
+template <int Dim>
+struct QuadratureOptions {
+  std::optional<Box<Dim>> domain = {};  // integrate over this box, whatever is outside
+  double temperature = 1;               // of p(x) = exp(-E(x) / T) / Z
+  double tolerance = 1e-5;              // of log Z in nats, and relative of expectations
+  double edge_mass = 1e-7;  // tolerated share of the mass in the outermost cells at any face; 1 for a bounded support
+  Index max_evaluations = 4'000'000;
+  int cells_per_axis = 0;  // of the start grid; 0: 128, 32 or 12 in one, two or three dimensions
+};
+
+// mass_at_edge: the given domain cuts through the density. budget_exhausted: the error is what it says, above the tolerance.
+enum class QuadratureStatus : unsigned char { converged, budget_exhausted, mass_at_edge };
+
+template <int Dim>
+struct QuadratureResult {
+  double value = 0;
+  double error = 0;  // estimated bound of |value - truth| over the domain
+  Box<Dim> domain{};
+  double edge_mass = 0;  // largest share of the mass in the outermost cells at one face
+  Index evaluations = 0;
+  QuadratureStatus status = QuadratureStatus::converged;
+
+  bool converged() const { return status == QuadratureStatus::converged; }
+};
+
+namespace detail {
+
+inline std::string status_text(QuadratureStatus status, double edge_mass) {
+  if (status == QuadratureStatus::converged) return "";
+  if (status == QuadratureStatus::budget_exhausted) return " (NOT CONVERGED: more evaluations wanted)";
+  return " (DOMAIN TOO SMALL: share " + to_text(edge_mass) + " of the mass lies at a face)";
+}
+
+inline std::string value_text(double value, double error) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.6g +- %.1g", value, error);
+  return buffer;
+}
+
+inline void require_converged(QuadratureStatus status, double edge_mass) {
+  if (status != QuadratureStatus::converged) throw NumericalError("quadrature failed" + status_text(status, edge_mass));
+}
+
+template <class E>
+concept HasDomain = requires(const E& e) {
+  { e.domain() } -> std::same_as<Box<E::dim>>;
+};
+template <class E>
+concept HasMoments = requires(const E& e, Index i) {
+  { e.mean().coeff(i) } -> std::convertible_to<double>;
+  { e.covariance().coeff(i, i) } -> std::convertible_to<double>;
+};
+
+// The box that an energy says holds its mass.
+template <class E>
+std::optional<Box<E::dim>> own_domain(const E& energy) {
+  if constexpr (HasDomain<E>) {
+    return energy.domain();
+  } else if constexpr (HasMoments<E>) {
+    Box<E::dim> box;
+    for (Index i = 0; i < E::dim; ++i) {
+      const double mean = static_cast<double>(energy.mean().coeff(i));
+      const double reach = 8 * std::sqrt(static_cast<double>(energy.covariance().coeff(i, i)));
+      box.lower[i] = mean - reach, box.upper[i] = mean + reach;
+    }
+    return box;
+  } else {
+    return std::nullopt;
+  }
+}
+
+template <int Dim>
+void require_box(const Box<Dim>& box) {
+  for (Index i = 0; i < Dim; ++i) {
+    const double width = box.upper[i] - box.lower[i];
+    require(width > 0 && width < std::numeric_limits<double>::infinity(), "domain: width", width,
+            "a positive, finite number");
+  }
+}
+
+// The box that holds `box` and the modes with seven widths around each.
+template <int Dim>
+Box<Dim> stretched(Box<Dim> box, const std::vector<Mode<Dim>>& modes) {
+  for (const auto& mode : modes) {
+    for (std::size_t i = 0; i < Dim; ++i) {
+      double &lower = box.lower[static_cast<Index>(i)], &upper = box.upper[static_cast<Index>(i)];
+      lower = std::min(lower, mode.point[i] - 7 * mode.width[i]),
+      upper = std::max(upper, mode.point[i] + 7 * mode.width[i]);
+    }
+  }
+  return box;
+}
+
+// Modes on all scales around the origin and around what they lead to, and the box that holds them; NumericalError if they run away or do not exist.
+template <int Dim>
+Box<Dim> search_domain(LogWeight<Dim> log_weight) {
+  std::vector<Mode<Dim>> modes = find_modes<Dim>(log_weight, scale_axes<Dim>());
+  if (modes.empty())
+    throw NumericalError("energy: nowhere finite within 1e9 of the origin; options.domain can say where it is");
+  for (const auto& mode : modes) {
+    for (const double x : mode.point) {
+      if (std::abs(x) >= 0x1p30)
+        throw NumericalError("energy: cannot be normalised, its mass is not held within 1e9 of the origin");
+    }
+  }
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Box<Dim> box{Box<Dim>::Corner::Constant(infinity), Box<Dim>::Corner::Constant(-infinity)};
+  for (int round = 0; round < 8; ++round) {  // modes beyond those found are looked for in a box three times as wide
+    const Box<Dim> known = box;
+    box = stretched(box, modes);
+    if ((box.lower == known.lower).all() && (box.upper == known.upper).all()) break;
+    const typename Box<Dim>::Corner width = box.upper - box.lower;
+    modes = find_modes<Dim>(log_weight, uniform_axes<Dim>({box.lower - width, box.upper + width}));
+  }
+  return box;
+}
+
+// log w = -E / T in double.
+template <class E>
+auto log_weight_of(const E& energy, double temperature) {
+  return [&energy, temperature](const Points<double, E::dim>& x) {
+    const Values<typename E::Scalar> values = energies(energy, x);
+    Values<double> result(values.size());
+    for (Index row = 0; row < values.size(); ++row) result[row] = -static_cast<double>(values[row]) / temperature;
+    return result;
+  };
+}
+
+template <int Dim>
+struct Integration {
+  Cubature<Dim> cubature;
+  double edge_mass;
+  double truncation;  // bound of the share of the mass outside
+  QuadratureStatus status;
+};
+
+// Integrates w = exp(-E / T), and w g for the factors g that write_factors(points, factors) gives, over the energy's domain.
+// `hint` and `seeds` say where mass may be, beyond what the energy knows.
+template <LowDimensionalEnergy E, class WriteFactors>
+Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& options,
+                              std::optional<Box<E::dim>> hint, const Points<double, E::dim>& seeds, Index factors,
+                              WriteFactors write_factors) {
+  constexpr int dim = E::dim;
+  constexpr int kEnlargements = 40, start_cells = dim == 1 ? 128 : dim == 2 ? 32 : 12, shell_cells = dim == 3 ? 4 : 8;
+  require(options.temperature > 0, "temperature", options.temperature, "a positive number");
+  require(options.tolerance > 0, "tolerance", options.tolerance, "a positive number");
+  require(options.cells_per_axis >= 0, "cells_per_axis", options.cells_per_axis, "at least 1, or 0 for the default");
+  auto log_weight = log_weight_of(energy, options.temperature);
+  auto integrand = [&](const Points<double, dim>& x, Values<double>& log_weights, typename Cubature<dim>::Factors& g) {
+    log_weights = log_weight(x);
+    if (factors > 0) write_factors(x, g);
+  };
+
+  const bool fixed = options.domain.has_value();
+  Box<dim> box;
+  if (fixed) {
+    box = *options.domain;
+  } else {
+    const auto own = own_domain(energy);
+    box = own && hint ? hull(*own, *hint) : own ? *own : hint ? *hint : search_domain<dim>(log_weight);
+  }
+  require_box(box);
+  auto modes = find_modes<dim>(log_weight, uniform_axes(box));
+  if (!fixed) box = stretched(box, modes);
+  const Points<double, dim> mode_seeds = seeds_at(modes);
+  Points<double, dim> all_seeds(seeds.rows() + mode_seeds.rows(), dim);
+  all_seeds.topRows(seeds.rows()) = seeds, all_seeds.bottomRows(mode_seeds.rows()) = mode_seeds;
+
+  Integration<dim> result{Cubature<dim>(factors), 0, 0, QuadratureStatus::converged};
+  Cubature<dim>& cubature = result.cubature;
+  cubature.cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : start_cells, all_seeds);
+  for (int enlargement = 0;; ++enlargement) {
+    const bool known = cubature.refine(integrand, std::max(options.tolerance, 1e-3), options.max_evaluations);
+    const auto mass = cubature.face_mass();
+    result.edge_mass = *std::max_element(mass.begin(), mass.end());
+    if (fixed || (known && result.edge_mass <= options.edge_mass)) break;
+    if (!known || enlargement == kEnlargements) {
+      throw NumericalError("energy: cannot be normalised, share " + to_text(result.edge_mass) +
+                           " of its mass lies at the edge of a box " + to_text((box.upper - box.lower).maxCoeff()) +
+                           " wide");
+    }
+    const typename Box<dim>::Corner reach = (box.upper - box.lower) / 2;
+    for (Index i = 0; i < dim; ++i) {
+      if (mass[static_cast<std::size_t>(2 * i)] > options.edge_mass) box.lower[i] -= reach[i];
+      if (mass[static_cast<std::size_t>(2 * i + 1)] > options.edge_mass) box.upper[i] += reach[i];
+    }
+    modes = find_modes<dim>(log_weight, uniform_axes(box));
+    cubature.enlarge(box, shell_cells, seeds_at(modes));
+  }
+  if (!(cubature.integral(0) > 0))
+    throw NumericalError("energy: no finite value found in the domain; there is nothing to integrate");
+  // A tail as heavy as r^-2 holds 16 times the mass of the outermost 1/32 of the width; lighter ones hold less.
+  if (!fixed) {
+    for (const double share : cubature.face_mass()) result.truncation += 16 * share;
+  }
+  const double rounding = static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon());
+  const double reachable = 8 * rounding * (1 + std::abs(cubature.largest_log_weight()));
+  if (!cubature.refine(integrand, std::max(options.tolerance, reachable), options.max_evaluations)) {
+    result.status = QuadratureStatus::budget_exhausted;
+  } else if (result.edge_mass > options.edge_mass) {
+    result.status = QuadratureStatus::mass_at_edge;
+  }
+  return result;
+}
+
+}  // namespace detail
+
+// value +- error, and in words what is wrong with it.
+template <class Stream, int Dim>
+Stream& operator<<(Stream& stream, const QuadratureResult<Dim>& result) {
+  stream << detail::value_text(result.value, result.error) + detail::status_text(result.status, result.edge_mass);
+  return stream;
+}
+
+}  // namespace ebm
