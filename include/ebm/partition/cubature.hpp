@@ -23,7 +23,7 @@ template <int Dim>
 class Cubature {
  public:
   using Rule = GenzMalik<Dim>;
-  using Factors = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic>;
+  using Factors = Eigen::ArrayXXd;
   using Integrand = FunctionRef<void(const Points<double, Dim>&, Values<double>&, Factors&)>;
   using FaceMass = std::array<double, 2 * Dim>;
 
@@ -37,39 +37,38 @@ class Cubature {
   // where the integrand is known to be large.
   void cover(const Box<Dim>& box, int cells_per_axis, const Points<double, Dim>& seeds) {
     box_ = box;
-    std::array<std::array<double, 3>, Dim> edges;
-    for (std::size_t i = 0; i < Dim; ++i) edges[i] = {at(box.lower, i), at(box.upper, i), at(box.upper, i)};
-    add_block(edges, {}, cells_per_axis, kAllFaces);
+    Block block;
+    for (std::size_t i = 0; i < Dim; ++i) block.lower[i] = at(box.lower, i), block.upper[i] = at(box.upper, i);
+    add_block(block, cells_per_axis);
     split_at(seeds);
   }
 
   // Enlarges the box by blocks of cells around what is there.
   void enlarge(const Box<Dim>& box, int cells_per_axis, const Points<double, Dim>& seeds) {
     std::array<std::array<double, 4>, Dim> edges;
-    unsigned moved = 0;
+    unsigned kept = 0;
     for (std::size_t i = 0; i < Dim; ++i) {
       edges[i] = {at(box.lower, i), at(box_.lower, i), at(box_.upper, i), at(box.upper, i)};
-      moved |= (edges[i][0] < edges[i][1] ? 1u : 0u) << (2 * i) | (edges[i][2] < edges[i][3] ? 2u : 0u) << (2 * i);
+      kept |= (edges[i][0] < edges[i][1] ? 0u : 1u) << (2 * i) | (edges[i][2] < edges[i][3] ? 0u : 2u) << (2 * i);
     }
-    for (Cell& cell : cells_) cell.faces &= ~moved;
+    for (Cell& cell : cells_) cell.faces &= kept;
     box_ = box;
     std::array<std::size_t, Dim> segment{};
     for (bool more = true; more; more = next(segment, 3)) {
+      Block block;
       bool old = true, empty = false;
-      unsigned faces = 0;
       for (std::size_t i = 0; i < Dim; ++i) {
+        block.lower[i] = edges[i][segment[i]], block.upper[i] = edges[i][segment[i] + 1];
         old = old && segment[i] == 1;
-        empty = empty || !(edges[i][segment[i]] < edges[i][segment[i] + 1]);
-        if (segment[i] == 0 || (segment[i] == 1 && !((moved >> (2 * i)) & 1))) faces |= 1u << (2 * i);
-        if (segment[i] == 2 || (segment[i] == 1 && !((moved >> (2 * i)) & 2))) faces |= 2u << (2 * i);
+        empty = empty || !(block.lower[i] < block.upper[i]);
       }
-      if (!old && !empty) add_block(edges, segment, cells_per_axis, faces);
+      if (!old && !empty) add_block(block, cells_per_axis);
     }
     split_at(seeds);
   }
 
   // Refines until every integral is known to the tolerance; false if the evaluations do not suffice. NumericalError if
-  // log w is NaN or infinitely large somewhere.
+  // log w is NaN or infinitely large somewhere, or a factor not finite where w is not zero.
   bool refine(Integrand integrand, double tolerance, Index max_evaluations) {
     for (evaluate(integrand);; split(), evaluate(integrand)) {
       measure();
@@ -108,8 +107,11 @@ class Cubature {
 
  private:
   static constexpr int kSeedsPerCell = 8;
-  static constexpr unsigned kAllFaces = (1u << (2 * Dim)) - 1;
   static constexpr std::size_t kCellsAtOnce = 512;
+
+  struct Block {
+    std::array<double, Dim> lower, upper;
+  };
 
   struct Cell {
     std::array<double, Dim> centre, half;
@@ -137,20 +139,17 @@ class Cubature {
   double value(std::size_t cell, std::size_t k) const { return values_[(cell * quantities_ + k) * 2]; }
   double value_error(std::size_t cell, std::size_t k) const { return values_[(cell * quantities_ + k) * 2 + 1]; }
 
-  // Cells between edges[i][segment[i]] and edges[i][segment[i] + 1]; those at the border of the block get its faces.
-  template <std::size_t Edges>
-  void add_block(const std::array<std::array<double, Edges>, Dim>& edges, const std::array<std::size_t, Dim>& segment,
-                 int cells_per_axis, unsigned faces) {
+  void add_block(const Block& block, int cells_per_axis) {
     const std::size_t count = static_cast<std::size_t>(cells_per_axis);
     std::array<std::size_t, Dim> index{};
     for (bool more = true; more; more = next(index, count)) {
       Cell cell;
       for (std::size_t i = 0; i < Dim; ++i) {
-        const double lower = edges[i][segment[i]], width = edges[i][segment[i] + 1] - lower;
+        const double width = block.upper[i] - block.lower[i];
         cell.half[i] = width / (2 * cells_per_axis);
-        cell.centre[i] = lower + width * ((static_cast<double>(index[i]) + 0.5) / cells_per_axis);
-        if (index[i] == 0) cell.faces |= faces & (1u << (2 * i));
-        if (index[i] + 1 == count) cell.faces |= faces & (2u << (2 * i));
+        cell.centre[i] = block.lower[i] + width * ((static_cast<double>(index[i]) + 0.5) / cells_per_axis);
+        if (index[i] == 0 && block.lower[i] == at(box_.lower, i)) cell.faces |= 1u << (2 * i);
+        if (index[i] + 1 == count && block.upper[i] == at(box_.upper, i)) cell.faces |= 2u << (2 * i);
       }
       cells_.push_back(cell);
     }
@@ -253,15 +252,25 @@ class Cubature {
     for (std::size_t c = 0; c < count; ++c) gather(cells[c], static_cast<Index>(c) * Rule::nodes);
   }
 
+  [[noreturn]] void refuse(const char* what, double value, Index row) const {
+    char text[160];
+    int end = std::snprintf(text, sizeof text, "integrand: %s %.6g at (", what, value);
+    for (Index i = 0; i < Dim; ++i) {
+      end += std::snprintf(text + end, sizeof text - static_cast<std::size_t>(end), i > 0 ? ", %.6g" : "%.6g",
+                           points_(row, i));
+    }
+    std::snprintf(text + end, sizeof text - static_cast<std::size_t>(end), "), wanted a finite number");
+    throw NumericalError(text);
+  }
+
   // The largest log weight becomes the unit of all integrals.
   void raise_shift() {
     double largest = shift_;
     for (Index row = 0; row < points_.rows(); ++row) {
       const double log_weight = log_weights_[row];
-      if (!(log_weight < std::numeric_limits<double>::infinity())) {
-        std::string text = "integrand: log weight " + to_text(log_weight) + " at (";
-        for (Index i = 0; i < Dim; ++i) text += (i > 0 ? ", " : "") + to_text(points_(row, i));
-        throw NumericalError(text + "), wanted a number below infinity");
+      if (!(log_weight < std::numeric_limits<double>::infinity())) refuse("log weight", log_weight, row);
+      for (Index k = 0; k < factors_.cols() && log_weight > -std::numeric_limits<double>::infinity(); ++k) {
+        if (!(factors_(row, k) - factors_(row, k) == 0)) refuse("factor", factors_(row, k), row);
       }
       largest = std::max(largest, log_weight);
     }

@@ -9,7 +9,6 @@
 #include <ebm/core/rng.hpp>
 #include <ebm/partition/function_ref.hpp>
 
-#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -45,9 +44,10 @@ GridAxes<Dim> uniform_axes(const Box<Dim>& box) {
 template <int Dim>
 GridAxes<Dim> scale_axes() {
   constexpr int step = Dim == 3 ? 2 : 1;
-  std::vector<double> nodes{0.0};
-  for (int k = -20; k <= 30; k += step) nodes.push_back(std::ldexp(1.0, k)), nodes.push_back(-std::ldexp(1.0, k));
-  std::sort(nodes.begin(), nodes.end());
+  std::vector<double> nodes;
+  for (int k = 30; k >= -20; k -= step) nodes.push_back(-std::ldexp(1.0, k));
+  nodes.push_back(0.0);
+  for (int k = -20; k <= 30; k += step) nodes.push_back(std::ldexp(1.0, k));
   GridAxes<Dim> axes;
   axes.fill(nodes);
   return axes;
@@ -62,6 +62,19 @@ Values<double> guarded(LogWeight<Dim> log_weight, const Points<double, Dim>& poi
     if (!(values[row] < infinity)) values[row] = -infinity;
   }
   return values;
+}
+
+// Keeps the modes of largest log weight, the highest first and the earlier of equals.
+template <int Dim>
+void insert(std::vector<Mode<Dim>>& modes, const Mode<Dim>& mode, std::size_t largest_count) {
+  if (modes.size() == largest_count) {
+    if (modes.back().log_weight >= mode.log_weight) return;
+    modes.pop_back();
+  }
+  modes.push_back(mode);
+  for (std::size_t m = modes.size() - 1; m > 0 && modes[m - 1].log_weight < mode.log_weight; --m) {
+    modes[m] = modes[m - 1], modes[m - 1] = mode;
+  }
 }
 
 // Grid nodes that no neighbour along an axis exceeds, the highest first; width holds the spacing.
@@ -89,48 +102,44 @@ std::vector<Mode<Dim>> grid_modes(LogWeight<Dim> log_weight, const GridAxes<Dim>
       mode.point[i] = axes[i][k];
       mode.width[i] = std::max(k > 0 ? axes[i][k] - axes[i][k - 1] : 0.0, k < last ? axes[i][k + 1] - axes[i][k] : 0.0);
     }
-    if (peak) modes.push_back(mode);
+    if (peak) insert(modes, mode, largest_count);
   }
-  std::stable_sort(modes.begin(), modes.end(),
-                   [](const auto& a, const auto& b) { return a.log_weight > b.log_weight; });
-  if (modes.size() > largest_count) modes.resize(largest_count);
   return modes;
 }
 
-// log w at the two points that lie step(mode, i) to either side of each mode, along each axis: rows (mode, axis, side).
-template <int Dim, class Step>
-Values<double> look_around(LogWeight<Dim> log_weight, const std::vector<Mode<Dim>>& modes, Step step) {
+// log w at the two points that lie steps[m] widths to either side of mode m, along each axis: rows (mode, axis, side).
+template <int Dim>
+Values<double> look_around(LogWeight<Dim> log_weight, const std::vector<Mode<Dim>>& modes,
+                           const std::vector<double>& steps) {
   Points<double, Dim> points(static_cast<Index>(modes.size()) * 2 * Dim, Dim);
   Index row = 0;
   for (std::size_t m = 0; m < modes.size(); ++m) {
     for (std::size_t i = 0; i < Dim; ++i) {
       for (const double side : {-1.0, 1.0}) {
         for (std::size_t j = 0; j < Dim; ++j) points(row, static_cast<Index>(j)) = modes[m].point[j];
-        points(row++, static_cast<Index>(i)) += side * step(modes[m], i);
+        points(row++, static_cast<Index>(i)) += side * steps[m] * modes[m].width[i];
       }
     }
   }
   return guarded<Dim>(log_weight, points);
 }
 
+// Compass search from every mode at once, from half a width down to less than any double can tell.
 template <int Dim>
 void climb(LogWeight<Dim> log_weight, std::vector<Mode<Dim>>& modes) {
-  std::vector<double> shrink(modes.size(), 0.5);  // steps, relative to the spacing of the grid
+  std::vector<double> steps(modes.size(), 0.5);
   for (int round = 0; round < 60; ++round) {
-    std::size_t current = 0;
-    const auto values = look_around<Dim>(log_weight, modes, [&](const Mode<Dim>& mode, std::size_t i) {
-      current = static_cast<std::size_t>(&mode - modes.data());
-      return shrink[current] * mode.width[i];
-    });
+    const Values<double> values = look_around<Dim>(log_weight, modes, steps);
     for (std::size_t m = 0; m < modes.size(); ++m) {
-      Index best;
-      const double value = values.segment(static_cast<Index>(m) * 2 * Dim, 2 * Dim).maxCoeff(&best);
-      if (value > modes[m].log_weight) {
+      const Index first = static_cast<Index>(m) * 2 * Dim;
+      Index best = 0;
+      for (Index k = 1; k < 2 * Dim; ++k) best = values[first + k] > values[first + best] ? k : best;
+      if (values[first + best] > modes[m].log_weight) {
         const std::size_t axis = static_cast<std::size_t>(best / 2);
-        modes[m].point[axis] += (best % 2 == 0 ? -1.0 : 1.0) * shrink[m] * modes[m].width[axis];
-        modes[m].log_weight = value;
+        modes[m].point[axis] += (best % 2 == 0 ? -1.0 : 1.0) * steps[m] * modes[m].width[axis];
+        modes[m].log_weight = values[first + best];
       } else {
-        shrink[m] *= 0.5;
+        steps[m] *= 0.5;
       }
     }
   }
@@ -139,24 +148,25 @@ void climb(LogWeight<Dim> log_weight, std::vector<Mode<Dim>>& modes) {
 // Sets each width to where log w has fallen by 1/2 on average over both sides, from steps that grow fourfold.
 template <int Dim>
 void measure_widths(LogWeight<Dim> log_weight, std::vector<Mode<Dim>>& modes) {
-  std::vector<std::array<double, Dim>> found(modes.size(), std::array<double, Dim>{});
+  std::vector<double> found(modes.size() * Dim, 0.0);
   double step = 0x1p-40;
   for (int round = 0; round < 60; ++round, step *= 4) {
-    const auto values =
-        look_around<Dim>(log_weight, modes, [&](const Mode<Dim>& mode, std::size_t i) { return step * mode.width[i]; });
+    const Values<double> values = look_around<Dim>(log_weight, modes, std::vector<double>(modes.size(), step));
     for (std::size_t m = 0; m < modes.size(); ++m) {
       for (std::size_t i = 0; i < Dim; ++i) {
         const Index row = static_cast<Index>((m * Dim + i) * 2);
         const double fall = modes[m].log_weight - (values[row] + values[row + 1]) / 2;
-        if (found[m][i] == 0 && fall >= 0.5) {
+        if (found[m * Dim + i] == 0 && fall >= 0.5) {
           const double width = step * modes[m].width[i];
-          found[m][i] = fall < std::numeric_limits<double>::infinity() ? width * std::sqrt(0.5 / fall) : width / 2;
+          found[m * Dim + i] =
+              fall < std::numeric_limits<double>::infinity() ? width * std::sqrt(0.5 / fall) : width / 2;
         }
       }
     }
   }
   for (std::size_t m = 0; m < modes.size(); ++m) {
-    for (std::size_t i = 0; i < Dim; ++i) modes[m].width[i] = found[m][i] > 0 ? found[m][i] : modes[m].width[i];
+    for (std::size_t i = 0; i < Dim; ++i)
+      modes[m].width[i] = found[m * Dim + i] > 0 ? found[m * Dim + i] : modes[m].width[i];
   }
 }
 

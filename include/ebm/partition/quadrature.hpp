@@ -46,7 +46,9 @@ namespace detail {
 inline std::string status_text(QuadratureStatus status, double edge_mass) {
   if (status == QuadratureStatus::converged) return "";
   if (status == QuadratureStatus::budget_exhausted) return " (NOT CONVERGED: more evaluations wanted)";
-  return " (DOMAIN TOO SMALL: share " + to_text(edge_mass) + " of the mass lies at a face)";
+  char buffer[96];
+  std::snprintf(buffer, sizeof buffer, " (DOMAIN TOO SMALL: share %.3g of the mass lies at a face)", edge_mass);
+  return buffer;
 }
 
 inline std::string value_text(double value, double error) {
@@ -58,6 +60,21 @@ inline std::string value_text(double value, double error) {
 inline void require_converged(QuadratureStatus status, double edge_mass) {
   if (status != QuadratureStatus::converged) throw NumericalError("quadrature failed" + status_text(status, edge_mass));
 }
+
+// Mean and its standard error, summed in order.
+inline std::array<double, 2> mean_with_error(const Values<double>& values) {
+  double sum = 0, squares = 0;
+  for (Index row = 0; row < values.size(); ++row) sum += values[row];
+  const double count = static_cast<double>(values.size()), mean = sum / count;
+  for (Index row = 0; row < values.size(); ++row) squares += (values[row] - mean) * (values[row] - mean);
+  return {mean, std::sqrt(squares / (count - 1) / count)};
+}
+
+// Cells along each axis of the start grid.
+template <int Dim>
+inline constexpr int kStartCells = Dim == 1   ? 128
+                                   : Dim == 2 ? 32
+                                              : 12;
 
 template <class E>
 concept HasDomain = requires(const E& e) {
@@ -122,13 +139,19 @@ Box<Dim> search_domain(LogWeight<Dim> log_weight) {
     }
   }
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  Box<Dim> box{Box<Dim>::Corner::Constant(infinity), Box<Dim>::Corner::Constant(-infinity)};
+  Box<Dim> box;
+  for (Index i = 0; i < Dim; ++i) box.lower[i] = infinity, box.upper[i] = -infinity;
   for (int round = 0; round < 8; ++round) {  // modes beyond those found are looked for in a box three times as wide
     const Box<Dim> known = box;
-    box = stretched(box, modes);
-    if ((box.lower == known.lower).all() && (box.upper == known.upper).all()) break;
-    const typename Box<Dim>::Corner width = box.upper - box.lower;
-    modes = find_modes<Dim>(log_weight, uniform_axes<Dim>({box.lower - width, box.upper + width}));
+    Box<Dim> wide = box = stretched(box, modes);
+    bool settled = true;
+    for (Index i = 0; i < Dim; ++i) {
+      const double width = box.upper[i] - box.lower[i];
+      wide.lower[i] -= width, wide.upper[i] += width;
+      settled = settled && box.lower[i] == known.lower[i] && box.upper[i] == known.upper[i];
+    }
+    if (settled) break;
+    modes = find_modes<Dim>(log_weight, uniform_axes(wide));
   }
   return box;
 }
@@ -159,12 +182,12 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
                               std::optional<Box<E::dim>> hint, const Points<double, E::dim>& seeds, Index factors,
                               WriteFactors write_factors) {
   constexpr int dim = E::dim;
-  constexpr int kEnlargements = 40, start_cells = dim == 1 ? 128 : dim == 2 ? 32 : 12, shell_cells = dim == 3 ? 4 : 8;
+  constexpr int kEnlargements = 40, shell_cells = dim == 3 ? 4 : 8;
   require(options.temperature > 0, "temperature", options.temperature, "a positive number");
   require(options.tolerance > 0, "tolerance", options.tolerance, "a positive number");
   require(options.cells_per_axis >= 0, "cells_per_axis", options.cells_per_axis, "at least 1, or 0 for the default");
   auto log_weight = log_weight_of(energy, options.temperature);
-  auto integrand = [&](const Points<double, dim>& x, Values<double>& log_weights, typename Cubature<dim>::Factors& g) {
+  auto integrand = [&](const Points<double, dim>& x, Values<double>& log_weights, Eigen::ArrayXXd& g) {
     log_weights = log_weight(x);
     if (factors > 0) write_factors(x, g);
   };
@@ -182,25 +205,31 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
   if (!fixed) box = stretched(box, modes);
   const Points<double, dim> mode_seeds = seeds_at(modes);
   Points<double, dim> all_seeds(seeds.rows() + mode_seeds.rows(), dim);
-  all_seeds.topRows(seeds.rows()) = seeds, all_seeds.bottomRows(mode_seeds.rows()) = mode_seeds;
+  for (Index i = 0; i < dim; ++i) {
+    for (Index row = 0; row < all_seeds.rows(); ++row) {
+      all_seeds(row, i) = row < seeds.rows() ? seeds(row, i) : mode_seeds(row - seeds.rows(), i);
+    }
+  }
 
   Integration<dim> result{Cubature<dim>(factors), 0, 0, QuadratureStatus::converged};
   Cubature<dim>& cubature = result.cubature;
-  cubature.cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : start_cells, all_seeds);
+  cubature.cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : kStartCells<dim>, all_seeds);
   for (int enlargement = 0;; ++enlargement) {
     const bool known = cubature.refine(integrand, std::max(options.tolerance, 1e-3), options.max_evaluations);
     const auto mass = cubature.face_mass();
     result.edge_mass = *std::max_element(mass.begin(), mass.end());
     if (fixed || (known && result.edge_mass <= options.edge_mass)) break;
     if (!known || enlargement == kEnlargements) {
-      throw NumericalError("energy: cannot be normalised, share " + to_text(result.edge_mass) +
-                           " of its mass lies at the edge of a box " + to_text((box.upper - box.lower).maxCoeff()) +
-                           " wide");
+      char text[160];
+      std::snprintf(text, sizeof text,
+                    "energy: cannot be normalised, share %.3g of its mass lies at the edge of a box %.3g wide",
+                    result.edge_mass, box.upper[0] - box.lower[0]);
+      throw NumericalError(text);
     }
-    const typename Box<dim>::Corner reach = (box.upper - box.lower) / 2;
     for (Index i = 0; i < dim; ++i) {
-      if (mass[static_cast<std::size_t>(2 * i)] > options.edge_mass) box.lower[i] -= reach[i];
-      if (mass[static_cast<std::size_t>(2 * i + 1)] > options.edge_mass) box.upper[i] += reach[i];
+      const double reach = (box.upper[i] - box.lower[i]) / 2;
+      if (mass[static_cast<std::size_t>(2 * i)] > options.edge_mass) box.lower[i] -= reach;
+      if (mass[static_cast<std::size_t>(2 * i + 1)] > options.edge_mass) box.upper[i] += reach;
     }
     modes = find_modes<dim>(log_weight, uniform_axes(box));
     cubature.enlarge(box, shell_cells, seeds_at(modes));
