@@ -25,7 +25,7 @@ struct WordLanes {
 
 // Philox blocks of all chains of a tile, at one block index: word[w][r].
 template <class Scalar>
-EBM_INLINE void tile_words(const Stream& stream, Index tile, std::uint64_t block, Purpose purpose,
+EBM_INLINE void tile_words(Stream stream, Index tile, std::uint64_t block, Purpose purpose,
                            Words (&words)[4][WordLanes<Scalar>::registers]) {
   constexpr int halves = WordLanes<Scalar>::halves, width = kPackBytes / 8;
   Words lane;
@@ -87,7 +87,7 @@ EBM_INLINE std::pair<Pack<double>, Pack<double>> normal_pair(const Words (&w)[4]
 // normals[i][lane] of indices first .. first + count - 1 for the chains of a tile; first and count are multiples of
 // kNoiseBlock, `normals` holds count x kLanes aligned values.
 template <class Scalar>
-inline void fill_normals(const Stream& stream, Index tile, Index first, Index count, Scalar* normals) {
+inline void fill_normals(Stream stream, Index tile, Index first, Index count, Scalar* normals) {
   for (Index i = 0; i < count; i += kNoiseBlock<Scalar>) {
     detail::Words words[4][detail::WordLanes<Scalar>::registers];
     detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>),
@@ -114,7 +114,7 @@ inline void fill_normals(const Stream& stream, Index tile, Index first, Index co
 
 // The same for uniforms in (0, 1].
 template <class Scalar>
-inline void fill_uniforms(const Stream& stream, Index tile, Index first, Index count, Scalar* uniforms) {
+inline void fill_uniforms(Stream stream, Index tile, Index first, Index count, Scalar* uniforms) {
   for (Index i = 0; i < count; i += kNoiseBlock<Scalar>) {
     detail::Words words[4][detail::WordLanes<Scalar>::registers];
     detail::tile_words<Scalar>(stream, tile, static_cast<std::uint64_t>((first + i) / kNoiseBlock<Scalar>),
