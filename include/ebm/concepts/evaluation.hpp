@@ -95,6 +95,7 @@ Values<typename E::Scalar> energies(const E& energy, const Eigen::DenseBase<Deri
 template <DifferentiableEnergy E, class Derived>
 Points<typename E::Scalar, E::dim> gradients(const E& energy, const Eigen::DenseBase<Derived>& points) {
   using Scalar = typename E::Scalar;
+  require_shape("points", points, kAny, dimension_of(energy));
   Points<Scalar, E::dim> result(points.rows(), points.cols());
   Workspace workspace;
   detail::for_each_chunk(energy, points, workspace, [&](Index first, Index rows, auto x) {
