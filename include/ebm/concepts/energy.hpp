@@ -97,11 +97,12 @@ concept HasParameterGradient =
 template <class E>
 concept TrainableEnergy = DifferentiableEnergy<E> && HasParameters<E> && HasParameterGradient<E>;
 
-// How many tiles an energy likes at once: E::tiles_at_once if it says so, else one.
+// How many tiles an energy likes at once: E::tiles_at_once if it says so, else four of few coordinates, so that their steps
+// overlap in the machine, or one.
 template <class E>
-inline constexpr Index kTilesAtOnce = 1;
+inline constexpr Index kTilesAtOnce = E::dim > 0 && E::dim <= 8 ? 4 : 1;
 template <class E>
-  requires requires { { E::tiles_at_once } -> std::same_as<const int&>; }
+  requires requires { { E::tiles_at_once } -> std::same_as<const Index&>; }
 inline constexpr Index kTilesAtOnce<E> = E::tiles_at_once;
 
 // The dimension of an energy, static or not.

@@ -1,0 +1,32 @@
+// A reference to something callable, for the length of a call: what an option takes where a stored function is not needed.
+#pragma once
+
+#include <memory>
+#include <type_traits>
+
+namespace ebm {
+
+template <class Signature>
+class FunctionRef;
+
+template <class Result, class... Arguments>
+class FunctionRef<Result(Arguments...)> {
+ public:
+  FunctionRef() = default;
+  template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<Result, F&, Arguments...>)
+  FunctionRef(F&& callable)
+      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
+        call_([](void* object, Arguments... arguments) -> Result {
+          return (*static_cast<std::remove_reference_t<F>*>(object))(static_cast<Arguments>(arguments)...);
+        }) {}
+
+  explicit operator bool() const { return call_ != nullptr; }
+  Result operator()(Arguments... arguments) const { return call_(object_, static_cast<Arguments>(arguments)...); }
+
+ private:
+  void* object_ = nullptr;
+  Result (*call_)(void*, Arguments...) = nullptr;
+};
+
+}  // namespace ebm

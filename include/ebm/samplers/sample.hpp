@@ -1,0 +1,148 @@
+// sample: many independent chains of one kernel, warmed up, then recorded.
+//
+//   const auto draws = ebm::sample(energy, ebm::Mala{}, {.chains = 64, .steps = 2000, .warmup = 500}, rng);
+//
+// Chains run in tiles, a few steps of each at a time; a step size that is left to be tuned adapts after each round of the
+// warm-up and is fixed afterwards. Draws do not depend on the number of threads.
+#pragma once
+
+#include <ebm/concepts/density.hpp>
+#include <ebm/core/function_ref.hpp>
+#include <ebm/core/progress.hpp>
+#include <ebm/samplers/advance.hpp>
+#include <ebm/samplers/draws.hpp>
+
+namespace ebm {
+
+template <class Scalar, int Dim>
+struct SampleOptions {
+  Index chains = 64;
+  Index steps = 1000;                                         // kernel steps of each chain after the warm-up
+  Index warmup = 500;                                         // kernel steps before, which are not recorded
+  Index thin = 1;                                             // every thin-th step is a draw
+  std::optional<Points<Scalar, Dim>> initial = std::nullopt;  // one row a chain, or one row for all; left out, a guess
+  bool progress = false;
+  FunctionRef<bool(Index, const Draws<Scalar, Dim>&)> on_draw = {};  // (draw, draws so far) -> whether to go on
+};
+
+namespace detail {
+
+// Starting points where the user gives none: normals about the centre of the energy's own domain, an eighth of it wide, or
+// standard normals where it names no domain.
+template <class E>
+Points<typename E::Scalar, E::dim> guess_initial(const E& energy, Index chains, const Stream& stream) {
+  Points<typename E::Scalar, E::dim> points(chains, dimension_of(energy));
+  for (Index i = 0; i < points.cols(); ++i) {
+    double centre = 0, scale = 1;
+    if constexpr (requires { energy.domain(); }) {
+      const auto box = energy.domain();
+      centre = 0.5 * (box.lower(i) + box.upper(i)), scale = 0.125 * (box.upper(i) - box.lower(i));
+    }
+    for (Index c = 0; c < chains; ++c) {
+      points(c, i) = static_cast<typename E::Scalar>(
+          ebm::fma(scale, stream.normal(static_cast<std::uint32_t>(c), static_cast<std::uint64_t>(i)), centre));
+    }
+  }
+  return points;
+}
+
+inline void check_sample_options(Index chains, Index steps, Index warmup, Index thin) {
+  require(chains >= 1, "chains", static_cast<double>(chains), "at least 1");
+  require(steps >= 1, "steps", static_cast<double>(steps), "at least 1");
+  require(warmup >= 0, "warmup", static_cast<double>(warmup), "at least 0");
+  require(thin >= 1 && thin <= steps, "thin", static_cast<double>(thin), "1 to steps");
+}
+
+// Steps that all chains make before any goes on: the unit of adaptation, callbacks and progress.
+inline constexpr Index kRoundSteps = 32;
+
+// The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number.
+template <class E, class K, class Exec>
+void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, Index steps,
+             StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {
+  const TileRange all{0, chains.tiles()};
+  Index round = 1;
+  for (Index done = 0, rounds = 0; done < steps; done += round, ++rounds) {
+    round = std::min({kRoundSteps, rounds < 20 ? Index{1} : 2 * round, steps - done});
+    advance(energy, kernel, chains, all, done, round, step_size, stream, memory, executor,
+            [](Index, const auto&, Index) {});
+    const double decay = rounds < 20 ? 1.0 : 20.0 / static_cast<double>(rounds);
+    step_size.update(mean_acceptance(memory, all, round), 2.0 * decay);
+  }
+}
+
+}  // namespace detail
+
+template <DifferentiableEnergy E, class K, class Exec = Serial>
+  requires Kernel<K, E> Draws<typename E::Scalar, E::dim> sample(
+      const E& energy, const K& kernel, const SampleOptions<typename E::Scalar, E::dim>& options, Rng& rng,
+      Exec&& executor = {}) {
+    using Scalar = typename E::Scalar;
+    detail::check_sample_options(options.chains, options.steps, options.warmup, options.thin);
+    const Index dim = dimension_of(energy), tiles = tiles_for<Scalar>(options.chains);
+    const Stream start = rng.stream(), stream = rng.stream();
+
+    Chains<Scalar, E::dim> chains(tiles, dim);
+    if (options.initial) {
+      require_shape("initial", *options.initial, options.initial->rows() == 1 ? 1 : options.chains, dim);
+      require_finite("initial", *options.initial);
+      pack_rows(*options.initial, chains.positions());
+    } else {
+      pack_rows(detail::guess_initial(energy, tiles * kLanes<Scalar>, start), chains.positions());
+    }
+    RunMemory<Scalar> memory(executor.workers(), tiles);
+    executor.run(
+        tiles, [&](Index tile, Index worker) { kernel.init(energy, chains.state(tile, 1), memory.workspace(worker)); });
+    StepSize step_size(kernel, 0.1, {});
+    detail::warm_up(energy, kernel, chains, options.warmup, step_size, stream, memory, executor);
+
+    Draws<Scalar, E::dim> draws;
+    draws.chains = options.chains;
+    draws.draws_per_chain = options.steps / options.thin;
+    draws.points.resize(options.chains * draws.draws_per_chain, dim);
+    draws.energies.resize(draws.points.rows());
+    draws.acceptance = Values<double>::Zero(options.chains);
+    draws.step_size = step_size.value();
+    const auto record = [&](Index draw, const ChainStateOf<E>& state, Index tile) {
+      for (Index t = 0; t < state.position.count(); ++t) {
+        for (Index l = 0; l < kLanes<Scalar>; ++l) {
+          const Index chain = (tile + t) * kLanes<Scalar> + l;
+          if (chain >= options.chains) break;
+          const Index row = chain * draws.draws_per_chain + draw;
+          for (Index i = 0; i < dim; ++i) draws.points(row, i) = state.position.coordinate(t, i)[l];
+          draws.energies(row) = state.energy.tile_data(t)[l];
+        }
+      }
+    };
+
+    Progress progress(options.progress);
+    const TileRange all{0, tiles};
+    for (Index done = 0; done < options.steps && !draws.interrupted; done += detail::kRoundSteps) {
+      const Index round = std::min(detail::kRoundSteps, options.steps - done);
+      advance(energy, kernel, chains, all, options.warmup + done, round, step_size, stream, memory, executor,
+              [&](Index step, const ChainStateOf<E>& state, Index tile) {
+                const Index made = done + step + 1;
+                if (made % options.thin == 0 && made / options.thin <= draws.draws_per_chain)
+                  record(made / options.thin - 1, state, tile);
+              });
+      for (Index c = 0; c < options.chains; ++c)
+        draws.acceptance(c) += static_cast<double>(memory.acceptance(c / kLanes<Scalar>)(c % kLanes<Scalar>));
+      for (Index draw = done / options.thin; options.on_draw && draw < (done + round) / options.thin; ++draw) {
+        if (!options.on_draw(draw, draws)) {
+          draws.interrupted = true;
+          detail::keep_first(draws, draw + 1);
+          break;
+        }
+      }
+      progress.update(done + round, options.steps, [&] { return "step size " + to_text(step_size.value()); });
+    }
+    const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
+    draws.acceptance *= measured / static_cast<double>(options.steps);
+    const auto failed = chains.failed();
+    for (Index c = 0; c < options.chains; ++c) {
+      draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);
+    }
+    return draws;
+  }
+
+}  // namespace ebm
