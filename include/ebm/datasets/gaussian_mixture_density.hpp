@@ -1,6 +1,6 @@
 // Any mixture of Gaussians in the plane: p(x) = sum_k w_k N(x; m_k, C_k), weights of any sum.
 //
-//   GaussianMixtureDensity({{.weight = 0.8, .mean = {5, 5}}, {.weight = 0.2, .mean = {-5, -5}, .covariance = {1, 0.9, 1}}})
+//   GaussianMixtureDensity{{.weight = 0.8, .mean = {5, 5}}, {.weight = 0.2, .mean = {-5, -5}, .covariance = {1, 0.9, 1}}}
 //
 // With C_k = L L^T and z = L^-1 (x - m_k) each term is exp(log w_k - log 2 pi - log det L - |z|^2 / 2).
 #pragma once
@@ -8,6 +8,7 @@
 #include <ebm/datasets/plane.hpp>
 
 #include <array>
+#include <initializer_list>
 
 namespace ebm {
 
@@ -21,6 +22,9 @@ class GaussianMixtureDensity {
  public:
   static constexpr int dim = 2;
   static constexpr const char* name() { return "Gaussian mixture"; }
+
+  GaussianMixtureDensity(std::initializer_list<GaussianComponent> components)
+      : GaussianMixtureDensity(std::vector<GaussianComponent>(components)) {}
 
   explicit GaussianMixtureDensity(const std::vector<GaussianComponent>& components) {
     require(!components.empty(), "components", 0.0, "at least one");
