@@ -1,0 +1,149 @@
+// A table of what a run of chains says of each coordinate, and warnings in words where it should not be believed.
+//
+//   std::cout << ebm::summary(draws);
+//
+// Limits as in Vehtari et al. 2021, section 4: R-hat up to 1.01, and an ESS of at least 50 for each half of a chain.
+#pragma once
+
+#include <ebm/diagnostics/convergence.hpp>
+#include <ebm/samplers/draws.hpp>
+
+#include <string>
+
+namespace ebm {
+
+inline constexpr double kLargestRHat = 1.01, kEssPerChain = 100, kLowAcceptance = 0.1;
+
+struct CoordinateSummary {
+  double mean = 0, mean_mcse = 0, sd = 0;
+  double q5 = 0, q50 = 0, q95 = 0;
+  double r_hat = 0, bulk_ess = 0, tail_ess = 0;
+  DrawsStatus status = DrawsStatus::usable;  // otherwise the diagnostics are NaN
+};
+
+struct Summary {
+  std::vector<CoordinateSummary> coordinates;
+  Index chains = 0, draws_per_chain = 0;
+  double acceptance = std::numeric_limits<double>::quiet_NaN();  // mean over the chains, if it is known
+  Index diverged_chains = 0;
+  bool interrupted = false;
+
+  // In words; empty if there is nothing to complain of.
+  std::vector<std::string> warnings() const {
+    Index mixing = 0, few = 0, short_chains = 0, not_finite = 0, constant = 0;
+    double largest_r_hat = 0, smallest_ess = std::numeric_limits<double>::infinity();
+    const double wanted_ess = kEssPerChain * static_cast<double>(chains);
+    for (const CoordinateSummary& each : coordinates) {
+      short_chains += each.status == DrawsStatus::too_few;
+      not_finite += each.status == DrawsStatus::not_finite;
+      constant += each.status == DrawsStatus::constant;
+      if (each.status != DrawsStatus::usable) continue;
+      mixing += !(each.r_hat <= kLargestRHat);
+      few += !(each.bulk_ess >= wanted_ess && each.tail_ess >= wanted_ess);
+      largest_r_hat = each.r_hat > largest_r_hat ? each.r_hat : largest_r_hat;
+      smallest_ess = std::min(smallest_ess, std::min(each.bulk_ess, each.tail_ess));
+    }
+    std::vector<std::string> text;
+    const auto warn = [&](bool condition, const std::string& words) {
+      if (condition) text.push_back(words);
+    };
+    const auto of_all = [&](Index count) {
+      return std::to_string(count) + " of " + std::to_string(coordinates.size()) + " coordinates ";
+    };
+    warn(diverged_chains > 0,
+         std::to_string(diverged_chains) + " of " + std::to_string(chains) +
+             " chains met an energy or gradient that is not finite, and stood still from there on");
+    warn(interrupted, "the run was interrupted after " + std::to_string(draws_per_chain) + " draws per chain");
+    warn(acceptance < kLowAcceptance,
+         "few proposals are accepted (" + to_text(acceptance) + " on average): the step is too large");
+    warn(short_chains > 0, "fewer than 4 draws per chain: nothing can be said about convergence");
+    warn(not_finite > 0, of_all(not_finite) + "hold draws that are not finite");
+    warn(constant > 0, of_all(constant) + "never moved");
+    warn(mixing > 0, of_all(mixing) + "have R-hat above " + to_text(kLargestRHat) + " (largest " +
+                         to_text(largest_r_hat) + "): the chains do not agree yet");
+    warn(few > 0, of_all(few) + "have an effective sample size below " + to_text(wanted_ess) + " (smallest " +
+                      to_text(smallest_ess) + "): too few to rely on");
+    return text;
+  }
+};
+
+template <class Real>
+CoordinateSummary summarise(const Chains<Real>& draws) {
+  CoordinateSummary result;
+  result.status = draws_status(draws);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  if (result.status == DrawsStatus::not_finite || draws.size() == 0)
+    return {nan, nan, nan, nan, nan, nan, nan, nan, nan, result.status};
+  const auto all = detail::centred(Chains<Real>(Eigen::Map<const Chains<Real>>(draws.data(), draws.size(), 1)));
+  result.mean = draws.data()[0] - all.draws.data()[0];
+  result.sd = draws.size() > 1 ? sqrt(all.within) : nan;
+  const std::vector<Real> sorted = sorted_draws(draws);
+  result.q5 = quantile_of_sorted(sorted, Real(0.05));
+  result.q50 = quantile_of_sorted(sorted, Real(0.5));
+  result.q95 = quantile_of_sorted(sorted, Real(0.95));
+  if (result.status != DrawsStatus::usable) {
+    result.r_hat = result.bulk_ess = result.tail_ess = result.mean_mcse = nan;
+    return result;
+  }
+  const Chains<Real> halves = split_chains(draws), scores = rank_normalised(halves);
+  const Real bulk = detail::plain_r_hat(scores);
+  const Real scale =
+      detail::plain_r_hat(rank_normalised(folded(halves, quantile_of_sorted(sorted_draws(halves), Real(0.5)))));
+  result.r_hat = scale > bulk ? scale : bulk;
+  result.bulk_ess = detail::plain_ess(scores);
+  result.tail_ess = std::min(quantile_ess(draws, Real(result.q5)), quantile_ess(draws, Real(result.q95)));
+  result.mean_mcse = result.sd / sqrt(detail::plain_ess(halves));
+  return result;
+}
+
+// Points of several chains of equal length, one chain after the other.
+template <class Derived>
+Summary summary(const Eigen::DenseBase<Derived>& points, Index chains) {
+  require(chains >= 1 && points.rows() % chains == 0, "chains", static_cast<double>(chains),
+          "a divisor of the number of points");
+  Summary result;
+  result.chains = chains, result.draws_per_chain = points.rows() / chains;
+  Chains<double> draws(result.draws_per_chain, chains);
+  for (Index i = 0; i < points.cols(); ++i) {
+    for (Index row = 0; row < points.rows(); ++row)
+      draws.data()[row] = static_cast<double>(points.derived().coeff(row, i));
+    result.coordinates.push_back(summarise(draws));
+  }
+  return result;
+}
+
+template <class Scalar, int Dim>
+Summary summary(const Draws<Scalar, Dim>& draws) {
+  Summary result = summary(draws.points, draws.chains);
+  if (draws.acceptance.size() > 0) {
+    double sum = 0;
+    for (Index chain = 0; chain < draws.acceptance.size(); ++chain) sum += draws.acceptance[chain];
+    result.acceptance = sum / static_cast<double>(draws.acceptance.size());
+  }
+  result.diverged_chains = draws.diverged_chains();
+  result.interrupted = draws.interrupted;
+  return result;
+}
+
+template <class Stream>
+Stream& operator<<(Stream& stream, const Summary& summary) {
+  char line[160];
+  std::snprintf(line, sizeof line, "%5s %11s %10s %10s %10s %10s %10s %8s %9s %9s\n", "", "mean", "mcse", "sd", "5%",
+                "50%", "95%", "R-hat", "bulk ESS", "tail ESS");
+  std::string text = line;
+  for (std::size_t i = 0; i < summary.coordinates.size(); ++i) {
+    const CoordinateSummary& each = summary.coordinates[i];
+    std::snprintf(line, sizeof line, "x%-4d %11.5g %10.2g %10.4g %10.4g %10.4g %10.4g %8.4f %9.0f %9.0f\n",
+                  static_cast<int>(i), each.mean, each.mean_mcse, each.sd, each.q5, each.q50, each.q95, each.r_hat,
+                  each.bulk_ess, each.tail_ess);
+    text += line;
+  }
+  text += std::to_string(summary.chains) + " chains of " + std::to_string(summary.draws_per_chain) + " draws";
+  if (summary.acceptance >= 0) text += ", acceptance " + to_text(summary.acceptance);
+  text += "\n";
+  for (const std::string& warning : summary.warnings()) text += "WARNING: " + warning + "\n";
+  stream << text;
+  return stream;
+}
+
+}  // namespace ebm
