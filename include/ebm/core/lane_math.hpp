@@ -157,10 +157,11 @@ EBM_INLINE V log1p(V x) {
   using S = ElementOf<V>;
   using F = detail::Format<S>;
   const V u = V(S(1)) + x;
-  const V lost = x - (u - V(S(1)));
+  const V half_lost = (x - (u - V(S(1)))) * V(S(0.5));
   const BitsOf<V> biased = detail::biased_exponent(u), zero{};
-  const V scale = from_bits<V>((zero + 2 * F::one) - (biased << F::mantissa_bits));
-  V result = detail::log_of_parts(detail::exponent_from<V>(biased), fma(lost, scale, detail::fraction_from(u, biased)));
+  const V twice_scale = from_bits<V>((zero + (to_bits(S(2)) + F::one)) - (biased << F::mantissa_bits));
+  V result = detail::log_of_parts(detail::exponent_from<V>(biased),
+                                  fma(half_lost, twice_scale, detail::fraction_from(u, biased)));
   result = select(x <= V(S(-1)), V(-std::numeric_limits<S>::infinity()), result);
   result = select(x < V(S(-1)), V(std::numeric_limits<S>::quiet_NaN()), result);
   return select(x <= V(std::numeric_limits<S>::max()), result, x);
