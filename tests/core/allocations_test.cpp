@@ -1,0 +1,35 @@
+#include "core/allocations.hpp"
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "support/catch.hpp"
+
+std::atomic<long> allocations{0};
+
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  ++allocations;
+  const std::size_t unit = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+TEST_CASE("allocations are counted") {
+  struct alignas(64) Aligned {
+    char bytes[64];
+  };
+  const long before = allocations;
+  const auto plain = std::make_unique<int>(1);
+  const auto aligned = std::make_unique<Aligned>();
+  CHECK(allocations == before + 2);
+}
