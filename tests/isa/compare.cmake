@@ -1,0 +1,13 @@
+# Runs the programs FIRST and SECOND, and fails unless they print the same.
+foreach(program IN ITEMS FIRST SECOND)
+  execute_process(COMMAND "${${program}}" OUTPUT_VARIABLE output_${program} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${${program}}: ${status}")
+  elseif(output_${program} MATCHES "skipped:")
+    message("${output_${program}}")
+    return()
+  endif()
+endforeach()
+if(NOT output_FIRST STREQUAL output_SECOND)
+  message(FATAL_ERROR "${FIRST}:\n${output_FIRST}\n${SECOND}:\n${output_SECOND}")
+endif()
