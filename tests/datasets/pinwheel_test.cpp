@@ -50,7 +50,7 @@ double slow_log_density(const Pinwheel& wheel, double x, double y) {
 TEST_CASE("The pinwheel's density is the law of its arms") {
   const auto check = [](const Pinwheel& wheel, int side, double tolerance) {
     for (const auto& [cx, cy] : {std::pair{0.0, 0.0}, {1.9, 0.5}, {-1.0, 1.4}, {0.5, -2.2}, {-2.0, -1.5}}) {
-      const auto bump = [cx, cy](double x, double y) {
+      const auto bump = [cx = cx, cy = cy](double x, double y) {
         return std::exp(-0.5 * ((x - cx) * (x - cx) + (y - cy) * (y - cy)) / 0.09);
       };
       CHECK(std::abs(checks::grid_expectation(wheel, side, bump) - expectation(wheel, bump)) < tolerance);

@@ -42,7 +42,6 @@ double expected_offset(const D& density) {
 
 // The density that divides by 2 pi k in place of 2 pi r: normalised, and wrong.
 struct DividedByRing {
-  static constexpr int dim = 2;
   ebm::Box<2> domain() const { return PolarRings{}.domain(); }
   ebm::Values<double> log_density(const ebm::Points<double, 2>& points) const {
     ebm::Values<double> result = PolarRings{}.log_density(points);

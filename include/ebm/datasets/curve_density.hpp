@@ -14,7 +14,7 @@ class CurveNodes {
  public:
   void add(PlanePoint point, double mass) { nodes_.push_back({point, log(mass)}); }
 
-  // log sum_k m_k factor(dx, dy) exp(exponent(dx, dy)) with (dx, dy) from node k to each row. Nodes below e^-40 of the largest
+  // log sum_k factor(dx, dy) exp(exponent(dx, dy, log m_k)) with (dx, dy) from node k to each row. Nodes below e^-40 of the largest
   // exponential are dropped.
   template <class Exponent, class Factor>
   Values<double> log_sum(const Points<double, 2>& points, Exponent exponent, Factor factor) const {
@@ -45,7 +45,7 @@ class CurveNodes {
         for (int p = 0; p < kPacks<double>; ++p) {
           V here(-infinity);
           for (Index k = first + p * V::size; k < first + group; k += lanes) {
-            const V value = exponent(px - V::load(x + k), py - V::load(y + k)) + V::load(log_mass + k);
+            const V value = exponent(px - V::load(x + k), py - V::load(y + k), V::load(log_mass + k));
             value.store(exponents + k);
             here = maximum(here, value);
           }
@@ -95,7 +95,8 @@ inline Values<double> curve_log_density(const CurveNodes& nodes, double noise, c
   using V = Pack<double>;
   const V precision(1.0 / (noise * noise));
   Values<double> result = nodes.log_sum(
-      points, [&](V dx, V dy) { return fma(dx, dx, dy * dy) * (V(-0.5) * precision); }, [](V, V) { return V(1.0); });
+      points, [&](V dx, V dy, V log_mass) { return fma(fma(dx, dx, dy * dy), V(-0.5) * precision, log_mass); },
+      [](V, V) { return V(1.0); });
   const double log_scale = -kLogTwoPi - 2.0 * log(noise);
   for (double& value : result) value += log_scale;
   return result;

@@ -34,7 +34,19 @@ struct GaussLegendre {
   // visit(t, weight) at the nodes of one panel.
   template <class Visit>
   void panel(double from, double to, Visit visit) const {
-    const double half = 0.5 * (to - from), middle = 0.5 * (from + to);
+    around(0.5 * (from + to), 0.5 * (to - from), visit);
+  }
+
+  // The same on each of `count` equal panels.
+  template <class Visit>
+  void panels(double from, double to, Index count, Visit visit) const {
+    const double half = 0.5 * (to - from) / static_cast<double>(count);
+    for (Index i = 0; i < count; ++i) around(fma(static_cast<double>(2 * i + 1), half, from), half, visit);
+  }
+
+ private:
+  template <class Visit>
+  void around(double middle, double half, Visit visit) const {
     for (std::size_t i = 0; i < size; ++i) visit(fma(half, nodes[i], middle), half * weights[i]);
   }
 };

@@ -8,8 +8,11 @@
 // sum over the roots is replaced by its mean over phi.
 #pragma once
 
+#include <ebm/datasets/bracketed_root.hpp>
 #include <ebm/datasets/gauss_legendre.hpp>
 #include <ebm/datasets/plane.hpp>
+
+#include <array>
 
 namespace ebm {
 
@@ -109,31 +112,9 @@ struct Pinwheel {
     return {angle - turn, fma(radius * sine, turn, V(1.0))};
   }
 
-  // Newton's method for a root between `below`, where the function is negative, and `above`; by halving where a step would
-  // leave the bracket. function(a) is the value and its derivative.
-  template <class V, class Function>
-  static V bracketed_root(V below, V above, V start, Function function) {
-    V root = start;
-    for (int iteration = 0; iteration < 100; ++iteration) {
-      const auto [value, derivative] = function(root);
-      below = select(value <= V(0.0), root, below);
-      above = select(value >= V(0.0), root, above);
-      const V newton = root - value / derivative;
-      const V least = minimum(below, above), most = maximum(below, above);
-      const V inward = select(newton <= most, newton, V(0.5) * (below + above));
-      const V next = select(least <= newton, inward, V(0.5) * (below + above));
-      const bool done = !any_positive(abs(next - root) - V(4e-15));
-      root = next;
-      if (done) break;
-    }
-    return root;
-  }
-  static bool any_positive(double a) { return a > 0.0; }
-  static bool any_positive(Pack<double> a) { return detail::any_positive(a); }
-
   // Where the derivative of wound vanishes, on a side of its least value.
   double turning_point(double radius, double negative, double positive) const {
-    return bracketed_root(negative, positive, 0.5 * (negative + positive), [&](double angle) {
+    return detail::bracketed_root(negative, positive, 0.5 * (negative + positive), [&](double angle) {
       const auto [sine, cosine] = sin_cos(angle);
       const double turn = bend * radius * exp(radius * cosine);
       return std::pair{fma(turn, sine, 1.0), turn * fma(-radius * sine, sine, cosine)};
@@ -182,7 +163,7 @@ struct Pinwheel {
       const V low = load(roots.low), high = load(roots.high);
       const V at_low = wound(radius, low).first, at_high = wound(radius, high).first;
       const V start = fma(high - low, (level - at_low) / (at_high - at_low), low);
-      const V angle = bracketed_root(low, high, start, [&](V a) {
+      const V angle = detail::bracketed_root(low, high, start, [&](V a) {
         const auto [value, derivative] = wound(radius, a);
         return std::pair{value - level, derivative};
       });
@@ -211,14 +192,11 @@ struct Pinwheel {
     const detail::GaussLegendre rule;
     const double panels = std::min(4096.0, std::ceil(2 * radius / std::min(radial, tangential)));
     std::vector<double> terms;
-    for (double i = 0; i < panels; ++i) {
-      const double from = detail::kPi * (2 * i / panels - 1.0), to = detail::kPi * (2 * (i + 1) / panels - 1.0);
-      rule.panel(from, to, [&](double angle, double weight) {
-        const auto [sine, cosine] = sin_cos(angle);
-        const double n0 = fma(radius, cosine, -1.0) / radial, n1 = radius * sine / tangential;
-        terms.push_back(fma(-0.5, fma(n0, n0, n1 * n1), log_peak()) + log(weight));
-      });
-    }
+    rule.panels(-detail::kPi, detail::kPi, static_cast<Index>(panels), [&](double angle, double weight) {
+      const auto [sine, cosine] = sin_cos(angle);
+      const double n0 = fma(radius, cosine, -1.0) / radial, n1 = radius * sine / tangential;
+      terms.push_back(fma(-0.5, fma(n0, n0, n1 * n1), log_peak()) + log(weight));
+    });
     return log_total(terms, 0, terms.size()) - log(8 * detail::kPi);
   }
 

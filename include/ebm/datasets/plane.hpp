@@ -60,6 +60,8 @@ Values<double> map_rows(const Points<double, 2>& points, Function function) {
   return result;
 }
 
+// Whether any lane is above zero.
+EBM_INLINE bool any_positive(double a) { return a > 0.0; }
 EBM_INLINE bool any_positive(Pack<double> a) {
   alignas(kAlignment) double lanes[Pack<double>::size];
   a.store(lanes);

@@ -20,17 +20,13 @@ template <Density D>
 double radial_entropy(const D& density, double farthest, double scale) {
   const GaussLegendre rule;
   const Index panels = static_cast<Index>(std::ceil(farthest / scale)) + 1;
-  const double width = farthest / static_cast<double>(panels);
   Points<double, 2> points(panels * GaussLegendre::size, 2);
   std::vector<double> weights;
-  for (Index i = 0; i < panels; ++i) {
-    const double from = static_cast<double>(i) * width;
-    rule.panel(from, from + width, [&](double r, double weight) {
-      points(static_cast<Index>(weights.size()), 0) = r;
-      points(static_cast<Index>(weights.size()), 1) = 0.0;
-      weights.push_back(2 * kPi * r * weight);
-    });
-  }
+  rule.panels(0.0, farthest, panels, [&](double r, double weight) {
+    points(static_cast<Index>(weights.size()), 0) = r;
+    points(static_cast<Index>(weights.size()), 1) = 0.0;
+    weights.push_back(2 * kPi * r * weight);
+  });
   const Values<double> log_p = density.log_density(points);
   double sum = 0.0;
   for (Index i = 0; i < log_p.size(); ++i)

@@ -32,10 +32,10 @@ struct TwoSpirals {
     const V inverse_sd(1.0 / noise), half_width(0.5 * kPen / noise);
     Values<double> result = pen_centers().log_sum(
         points,
-        [&](V dx, V dy) {
+        [&](V dx, V dy, V log_mass) {
           const V beyond_x = maximum(abs(dx * inverse_sd) - half_width, V(0.0));
           const V beyond_y = maximum(abs(dy * inverse_sd) - half_width, V(0.0));
-          return fma(beyond_x, beyond_x, beyond_y * beyond_y) * V(-0.5);
+          return fma(fma(beyond_x, beyond_x, beyond_y * beyond_y), V(-0.5), log_mass);
         },
         [&](V dx, V dy) {
           return blurred_box(abs(dx * inverse_sd), half_width) * blurred_box(abs(dy * inverse_sd), half_width);
@@ -61,7 +61,9 @@ struct TwoSpirals {
     const detail::GaussLegendre rule;
     detail::CurveNodes nodes;
     const Index panels = detail::panels_for(kLast * kLast / 6.0, noise);
-    const auto end = [&](Index i) { return kLast * sqrt(static_cast<double>(i) / static_cast<double>(panels)); };
+    const auto end = [&](Index i) {
+      return sqrt(kLast * kLast * static_cast<double>(i) / static_cast<double>(panels));
+    };
     for (const double sign : {1.0, -1.0}) {
       for (Index i = 0; i < panels; ++i) {
         rule.panel(end(i), end(i + 1), [&](double t, double weight) {
