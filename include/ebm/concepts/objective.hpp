@@ -1,0 +1,47 @@
+// Objective: estimates the gradient of a loss in an energy's parameters from one minibatch.
+//
+//   estimator(energy, data, rng, workers) -> Estimator                what the objective keeps between iterations
+//   estimator.estimate(energy, data, iteration, gradient, executor) -> BatchReport
+//
+// `data` holds the minibatch as tiles; its lanes beyond the batch are padding. The gradient is overwritten.
+#pragma once
+
+#include <ebm/concepts/energy.hpp>
+#include <ebm/core/executor.hpp>
+#include <ebm/core/flat_vector.hpp>
+#include <ebm/core/rng.hpp>
+
+#include <limits>
+
+namespace ebm {
+
+// A minibatch in tiles, with the number of lanes that are data.
+template <class Scalar, int Dim>
+struct Minibatch {
+  TileSpan<const Scalar, Dim> tiles;
+  Index rows;
+};
+
+// What one estimate saw; NaN where it does not apply.
+struct BatchReport {
+  double data_energy = std::numeric_limits<double>::quiet_NaN();    // mean over the minibatch
+  double sample_energy = std::numeric_limits<double>::quiet_NaN();  // mean over the model's samples
+  double data_energy_sd = std::numeric_limits<double>::quiet_NaN();
+  double acceptance = std::numeric_limits<double>::quiet_NaN();       // mean acceptance probability of the kernel
+  double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps from the anchor
+  double step_size = std::numeric_limits<double>::quiet_NaN();
+  Index failed_chains = 0;
+
+  double energy_gap() const { return data_energy - sample_energy; }
+};
+
+template <class O, class E>
+concept Objective = TrainableEnergy<E> &&
+    requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng,
+             FlatVector<typename E::Scalar>& gradient, Serial& executor) {
+  {
+    objective.estimator(energy, data, rng, Index{1}).estimate(energy, data, Index{0}, gradient, executor)
+    } -> std::same_as<BatchReport>;
+};
+
+}  // namespace ebm

@@ -1,0 +1,60 @@
+// Where the chains of contrastive divergence start, and how far they run in each iteration.
+//
+//   Persistent  chains that go on from iteration to iteration (Younes 1999; Tieleman 2008)
+//   FromData    chains that start at the minibatch each time (Hinton 2002: CD-k)
+#pragma once
+
+#include <ebm/core/errors.hpp>
+#include <ebm/samplers/mala.hpp>
+
+namespace ebm {
+
+// Where new chains come from: a Gaussian about the origin (1.5 standard deviations of standardised data), or rows of data.
+enum class ChainSource { gaussian, data };
+
+struct Persistent {
+  Index chains = 1024;
+  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 10 for exact kernels and 20 for others
+  Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
+  Index jumps = 2;                  // jumps from the anchor an iteration, where the energy has an anchor
+  double reinitialised = 0.0;       // probability that a chain is started anew before an iteration
+  std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others
+
+  static constexpr bool persistent = true;
+
+  void check() const {
+    require(chains >= 1, "chains", static_cast<double>(chains), "at least 1");
+    require(!steps || *steps >= 1, "steps", static_cast<double>(steps.value_or(1)), "at least 1");
+    require(moved >= 0, "moved", static_cast<double>(moved), "at least 0");
+    require(jumps >= 0, "jumps", static_cast<double>(jumps), "at least 0");
+    require(reinitialised >= 0 && reinitialised <= 1, "reinitialised", reinitialised, "0 to 1");
+  }
+};
+
+struct FromData {
+  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 10 for exact kernels and 20 for others
+
+  static constexpr bool persistent = false;
+
+  void check() const { require(!steps || *steps >= 1, "steps", static_cast<double>(steps.value_or(1)), "at least 1"); }
+};
+
+template <class S>
+concept NegativePhase = std::same_as<decltype(S::persistent), const bool> && requires(const S& start) {
+  start.check();
+};
+
+// Stands for the kernel that suits the energy: Mala where there is a gradient in x.
+struct NaturalKernel {};
+
+template <class K, class E>
+auto resolve_kernel(const K& kernel) {
+  if constexpr (std::same_as<K, NaturalKernel>) {
+    static_assert(DifferentiableEnergy<E>, "contrastive divergence needs a kernel for this energy");
+    return Mala{};
+  } else {
+    return kernel;
+  }
+}
+
+}  // namespace ebm

@@ -1,0 +1,57 @@
+// The weighted parameter gradient of many tiles, with the same bits for any number of workers: tiles go in fixed chunks, each
+// into a vector of its own, and these are summed in order.
+#pragma once
+
+#include <ebm/core/executor.hpp>
+#include <ebm/core/flat_vector.hpp>
+#include <ebm/samplers/advance.hpp>
+
+namespace ebm {
+
+template <TrainableEnergy E>
+class ParameterGradient {
+ public:
+  using Scalar = typename E::Scalar;
+
+  // One part of the sum: tiles with a weight and room for the energy of each lane.
+  struct Part {
+    TileSpan<const Scalar, E::dim> tiles;
+    LanesSpan<const Scalar> weights;
+    LanesSpan<Scalar> values;
+  };
+
+  // gradient <- sum over the parts' lanes of weight dE/dtheta; values of each part <- E.
+  template <class Exec>
+  void sum(const E& energy, std::span<const Part> parts, FlatVector<Scalar>& gradient, RunMemory<Scalar>& memory,
+           Exec& executor) {
+    chunks_.clear();
+    for (const Part& part : parts) {
+      for (Index first = 0; first < part.tiles.count(); first += kChunkTiles) {
+        const Index count = std::min(kChunkTiles, part.tiles.count() - first);
+        chunks_.push_back(
+            {part.tiles.subspan(first, count), part.weights.subspan(first, count), part.values.subspan(first, count)});
+      }
+    }
+    while (partial_.size() < chunks_.size()) partial_.emplace_back(gradient.size());
+    executor.run(static_cast<Index>(chunks_.size()), [&](Index chunk, Index worker) {
+      const Part& part = chunks_[static_cast<std::size_t>(chunk)];
+      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
+      partial.set_zero();
+      energy.add_parameter_gradient(part.tiles, part.weights, part.values, partial.span(), memory.workspace(worker));
+    });
+    using V = Pack<Scalar>;
+    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
+      V sum(0);
+      for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) sum = sum + V::load(partial_[chunk].data() + i);
+      sum.store(gradient.data() + i);
+    }
+  }
+
+ private:
+  static constexpr Index kChunkTiles = 4;
+
+  std::vector<Part> chunks_;
+  std::vector<FlatVector<Scalar>> partial_;
+};
+
+}  // namespace ebm

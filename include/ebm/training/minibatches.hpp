@@ -1,0 +1,28 @@
+// Minibatches: the rows of a data set in random order, each exactly once per epoch, in batches that run on across epochs, so
+// that every row has the same weight whatever the batch size. A pure function of the stream.
+#pragma once
+
+#include <ebm/core/rng.hpp>
+
+namespace ebm {
+
+class Minibatches {
+ public:
+  Minibatches(Index rows, const Stream& stream) : rows_(rows), stream_(stream), order_(stream.permutation(rows)) {}
+
+  // The next row.
+  Index next() {
+    if (position_ == rows_) {
+      position_ = 0;
+      order_ = Stream(stream_.key() + static_cast<std::uint64_t>(++epoch_)).permutation(rows_);
+    }
+    return order_[static_cast<std::size_t>(position_++)];
+  }
+
+ private:
+  Index rows_, position_ = 0, epoch_ = 0;
+  Stream stream_;
+  std::vector<Index> order_;
+};
+
+}  // namespace ebm

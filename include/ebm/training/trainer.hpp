@@ -1,0 +1,273 @@
+// Trainer: the loop around an energy, an objective and an optimizer.
+//
+//   ebm::Trainer trainer{ebm::Mlp<float, 2, 64, 64, 64>{rng}, ebm::ContrastiveDivergence{}, ebm::Adam{}};
+//   trainer.fit(points, {}, rng);
+//
+// In each iteration rows are drawn, standardised and packed into tiles; the objective estimates the parameter gradient; the
+// optimizer steps; the average of the parameters (Polyak & Juditsky 1992, with exponential weights) follows; the guard looks.
+//
+// An energy that wants a frame (a network: static constexpr bool wants_frame = true) is trained in standardised coordinates
+// and held by a Gaussian anchor; energy() is the averaged energy in its frame, in the data's own units. Results do not depend
+// on the number of threads. A frame's energies differ from the bare network's: log Z and densities are those of energy().
+#pragma once
+
+#include <ebm/concepts/objective.hpp>
+#include <ebm/core/progress.hpp>
+#include <ebm/energies/anchored.hpp>
+#include <ebm/energies/standardised.hpp>
+#include <ebm/training/fit_options.hpp>
+#include <ebm/training/guard.hpp>
+#include <ebm/training/minibatches.hpp>
+#include <ebm/training/optimizer.hpp>
+
+namespace ebm {
+
+namespace detail {
+
+template <class E>
+inline constexpr bool kWantsFrame = requires {
+  requires E::wants_frame;
+};
+
+// What is trained, and what the user gets: bare, or in its frame.
+template <class E>
+using TrainedEnergy = std::conditional_t<kWantsFrame<E>, Anchored<E>, E>;
+template <class E>
+using FramedEnergy = std::conditional_t<kWantsFrame<E>, Standardised<Anchored<E>>, E>;
+
+template <class E>
+FramedEnergy<E> in_frame(const E& energy, double variance, const AffineFrame<E::dim>& frame) {
+  if constexpr (kWantsFrame<E>) {
+    return Standardised<Anchored<E>>(Anchored<E>(energy, variance), frame);
+  } else {
+    return energy;
+  }
+}
+
+}  // namespace detail
+
+template <TrainableEnergy E, class O, Optimizer P>
+  requires Objective<O, detail::TrainedEnergy<E>>
+class Trainer {
+ public:
+  using Scalar = typename E::Scalar;
+  static constexpr int dim = E::dim;
+
+  Trainer(E energy, O objective, P optimizer)
+      : objective_(std::move(objective)),
+        optimizer_(std::move(optimizer)),
+        energy_(detail::in_frame(energy, 4.0, AffineFrame<dim>::identity(dimension_of(energy)))),
+        parameters_(energy.parameters()) {
+    optimizer_.check();
+  }
+
+  // The averaged energy, in its frame.
+  const detail::FramedEnergy<E>& energy() const { return energy_; }
+
+  // The model's samples as the objective last left them, in the data's units; none before fit.
+  const Points<double, dim>& samples() const { return samples_; }
+
+  template <class Derived, class Exec = Serial>
+  FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
+    options.check();
+    require_shape("points", points, kAny, dimension_of(energy_));
+    require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
+    require_finite("points", points);
+    Run run(*this, points, options, rng, executor.workers());
+    return run.loop(executor);
+  }
+
+ private:
+  using Trained = detail::TrainedEnergy<E>;
+  using OptimizerState = decltype(std::declval<const P&>().template make_state<Scalar>(std::size_t{1}));
+
+  struct Snapshot {
+    FlatVector<Scalar> parameters, average;
+    OptimizerState optimizer;
+  };
+
+  Trained& trained() {
+    if constexpr (detail::kWantsFrame<E>) {
+      return energy_.inner();
+    } else {
+      return energy_;
+    }
+  }
+
+  class Run;
+
+  O objective_;
+  P optimizer_;
+  detail::FramedEnergy<E> energy_;  // holds the averaged parameters
+  FlatVector<Scalar> parameters_;   // those being trained
+  Points<double, dim> samples_;
+};
+
+// One call of fit.
+template <TrainableEnergy E, class O, Optimizer P>
+  requires Objective<O, detail::TrainedEnergy<E>>
+class Trainer<E, O, P>::Run {
+ public:
+  template <class Derived>
+  Run(Trainer& trainer, const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Index workers)
+      : trainer_(trainer),
+        options_(options),
+        iterations_(options.epochs > 0
+                        ? std::max<Index>(1, static_cast<Index>(options.epochs * static_cast<double>(points.rows()) /
+                                                                static_cast<double>(options.batch_size)))
+                        : options.iterations),
+        frame_(make_frame(points, options)),
+        data_(frame_.standardise(points).template cast<Scalar>()),
+        batches_(points.rows(), rng.stream()),
+        batch_(static_cast<std::size_t>(tiles_for<Scalar>(options.batch_size) * points.cols())),
+        live_(set_frame()),
+        gradient_(trainer.parameters_.size()),
+        average_(trainer.parameters_),
+        optimizer_state_(trainer.optimizer_.template make_state<Scalar>(gradient_.size())),
+        estimator_(trainer.objective_.estimator(live_, next_batch(), rng, workers)) {}
+
+  template <class Exec>
+  FitResult loop(Exec& executor) {
+    FitResult result;
+    Progress progress(options_.progress);
+    Guard guard;
+    const auto start = std::chrono::steady_clock::now();
+    for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
+      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_, optimizer_state_});
+      const auto data = next_batch();
+      TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
+      report.gradient_norm = norm(gradient_);
+      report.learning_rate = trainer_.optimizer_.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
+      const TrainingHealth health = guard.check(report.batch, report.gradient_norm, estimator_.step_size().at_largest(),
+                                                estimator_.chains().tiles() * kLanes<Scalar>);
+      report.energy_gap = guard.gap();
+      result.last = report;
+      ++result.iterations;
+      if (health != TrainingHealth::healthy) {
+        recover(health, iteration, data, result, executor);
+        guard = Guard();
+        continue;
+      }
+      trainer_.optimizer_.step(optimizer_state_, gradient_, trainer_.parameters_, report.learning_rate);
+      live_.set_parameters(trainer_.parameters_.span());
+      follow(++averaged_);
+      if (options_.on_iteration) {
+        publish();
+        if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
+      }
+      progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
+    }
+    publish();
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return result;
+  }
+
+ private:
+  using Data = Minibatch<Scalar, dim>;
+  using Estimator = decltype(std::declval<const O&>().estimator(std::declval<const Trained&>(), std::declval<Data>(),
+                                                                std::declval<Rng&>(), Index{1}));
+
+  template <class Derived>
+  static AffineFrame<dim> make_frame(const Eigen::DenseBase<Derived>& points, const FitOptions& options) {
+    if (detail::kWantsFrame<E> && options.standardise) return fit_frame<dim>(points);
+    return AffineFrame<dim>::identity(points.cols());
+  }
+
+  // Puts the trainer's energy into the frame of the data, and copies what is to be trained.
+  Trained set_frame() {
+    if constexpr (detail::kWantsFrame<E>) {
+      const double variance = options_.anchor_variance.value_or(data_.cols() <= 3 ? 4.0 : 1.0);
+      trainer_.energy_ = detail::in_frame(trainer_.energy_.inner().inner(), variance, frame_);
+    } else if (options_.anchor_variance) {
+      throw ValueError("anchor_variance: " + to_text(*options_.anchor_variance) +
+                       ", wanted none for an energy without a frame");
+    }
+    Trained live = trainer_.trained();
+    live.set_parameters(trainer_.parameters_.span());
+    return live;
+  }
+
+  Data next_batch() {
+    const Index tiles = tiles_for<Scalar>(options_.batch_size);
+    const TileSpan<Scalar, dim> batch(batch_.front().data(), tiles, data_.cols());
+    for (Index lane = 0; lane < options_.batch_size; ++lane) {
+      const Index row = batches_.next();
+      for (Index i = 0; i < data_.cols(); ++i)
+        batch.coordinate(lane / kLanes<Scalar>, i)[lane % kLanes<Scalar>] = data_(row, i);
+    }
+    for (Index lane = options_.batch_size; lane < tiles * kLanes<Scalar>; ++lane) {
+      for (Index i = 0; i < data_.cols(); ++i)
+        batch.coordinate(tiles - 1, i)[lane % kLanes<Scalar>] = batch.coordinate(0, i)[0];
+    }
+    return {batch, options_.batch_size};
+  }
+
+  // The average of the parameters after `count` steps, whose first ones it forgets faster.
+  void follow(Index count) {
+    using V = Pack<Scalar>;
+    const double t = static_cast<double>(count);
+    const V fresh(1.0 - std::min(options_.averaging, (1.0 + t) / (10.0 + t)));
+    const V everything(1.0);
+    for (Index i = 0; i < average_.padded_size(); i += V::size) {
+      const V old = V::load(average_.data() + i), now = V::load(trainer_.parameters_.data() + i);
+      fma(options_.averaging > 0 ? fresh : everything, now - old, old).store(average_.data() + i);
+    }
+  }
+
+  // Shows the averaged energy and the samples to the user.
+  void publish() {
+    trainer_.trained().set_parameters(average_.span());
+    const auto& chains = estimator_.chains();
+    Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
+    unpack_rows(chains.positions(), positions);
+    trainer_.samples_ = frame_.restore(positions);
+  }
+
+  template <class Exec>
+  void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
+    const std::string event = "iteration " + std::to_string(iteration) + ": " + to_text(health);
+    if (result.recoveries == options_.recoveries) {
+      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times; " + event);
+    }
+    ++result.recoveries;
+    result.status = TrainingStatus::recovered;
+    Snapshot snapshot = snapshots_.take_back();
+    trainer_.parameters_ = std::move(snapshot.parameters);
+    average_ = std::move(snapshot.average);
+    optimizer_state_ = trainer_.optimizer_.template make_state<Scalar>(gradient_.size());
+    slow_down_ *= 0.5;
+    live_.set_parameters(trainer_.parameters_.span());
+    estimator_.restart(data);
+    estimator_.burn_in(live_, kBurnInRounds, executor);
+    const std::string line = event + "; went back, halved the learning rate, started the chains anew\n";
+    result.events += line;
+    std::fprintf(stderr, "ebm: %s", line.c_str());
+  }
+
+  static std::string progress_text(const TrainingReport& report) {
+    return "energy gap " + to_text(report.energy_gap) + "  |gradient| " + to_text(report.gradient_norm) +
+           "  acceptance " + to_text(report.batch.acceptance) + "  step " + to_text(report.batch.step_size);
+  }
+
+  static constexpr Index kSnapshotEvery = 100, kBurnInRounds = 40;
+
+  Trainer& trainer_;
+  const FitOptions& options_;
+  Index iterations_;
+  AffineFrame<dim> frame_;
+  Points<Scalar, dim> data_;
+  Minibatches batches_;
+  std::vector<Lanes<Scalar>> batch_;
+  Trained live_;
+  FlatVector<Scalar> gradient_, average_;
+  OptimizerState optimizer_state_;
+  Estimator estimator_;
+  Snapshots<Snapshot> snapshots_;
+  double slow_down_ = 1.0;
+  Index averaged_ = 0;
+};
+
+template <class E, class O, class P>
+Trainer(E, O, P) -> Trainer<E, O, P>;
+
+}  // namespace ebm
