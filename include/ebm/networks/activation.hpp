@@ -25,7 +25,7 @@ struct Softplus {
     const V tail = exp(-abs(x)), one(1);
     const V scale = one / (one + tail);
     derivative = select(x < V(0), tail * scale, scale);
-    return maximum(x, V(0)) + detail::log_in_range(one + tail) + (x - x);
+    return log1p_exp(x);
   }
 };
 
