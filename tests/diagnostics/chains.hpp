@@ -7,9 +7,9 @@
 namespace ebm::testing {
 
 // x' = r x + sqrt(1 - r^2) xi, stationary N(0, 1): the ESS of its mean is N (1 - r) / (1 + r).
-inline Chains<> autoregressive(Index chains, Index draws, double r, std::uint64_t key) {
+inline ChainMatrix<> autoregressive(Index chains, Index draws, double r, std::uint64_t key) {
   const Stream stream(key);
-  Chains<> x(draws, chains);
+  ChainMatrix<> x(draws, chains);
   for (Index chain = 0; chain < chains; ++chain) {
     const std::uint32_t c = static_cast<std::uint32_t>(chain);
     double state = stream.normal(c, 0);

@@ -3,7 +3,7 @@
 #include "diagnostics/chains.hpp"
 #include "support/catch.hpp"
 
-using ebm::Chains;
+using ebm::ChainMatrix;
 using ebm::Index;
 
 TEST_CASE("the normal quantile inverts the distribution function") {
@@ -17,9 +17,9 @@ TEST_CASE("the normal quantile inverts the distribution function") {
 }
 
 TEST_CASE("equal draws share their average rank") {
-  Chains<> draws(3, 2);
+  ChainMatrix<> draws(3, 2);
   draws << 1, 2, 2, 2, 5, -1;
-  const Chains<> scores = ebm::rank_normalised(draws);
+  const ChainMatrix<> scores = ebm::rank_normalised(draws);
   const auto score = [](double rank) { return ebm::normal_quantile((rank - 0.375) / 6.25); };
   CHECK(scores(2, 1) == score(1));
   CHECK(scores(0, 0) == score(2));
@@ -30,9 +30,9 @@ TEST_CASE("equal draws share their average rank") {
 }
 
 TEST_CASE("halves leave the middle of an odd chain out") {
-  Chains<> draws(5, 1);
+  ChainMatrix<> draws(5, 1);
   draws << 1, 2, 3, 4, 5;
-  const Chains<> halves = ebm::split_chains(draws);
+  const ChainMatrix<> halves = ebm::split_chains(draws);
   REQUIRE(halves.rows() == 2);
   REQUIRE(halves.cols() == 2);
   CHECK(halves(0, 0) == 1);

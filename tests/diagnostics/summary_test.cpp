@@ -7,7 +7,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::WithinAbs;
-using ebm::Chains;
+using ebm::ChainMatrix;
 using ebm::Index;
 using ebm::testing::autoregressive;
 
@@ -18,7 +18,7 @@ ebm::Draws<float, 2> good_draws() {
   ebm::Draws<float, 2> draws;
   draws.chains = 4, draws.draws_per_chain = 1000;
   draws.points.resize(4000, 2);
-  const Chains<> x = autoregressive(4, 1000, 0.2, 51), y = autoregressive(4, 1000, 0.2, 52);
+  const ChainMatrix<> x = autoregressive(4, 1000, 0.2, 51), y = autoregressive(4, 1000, 0.2, 52);
   for (Index row = 0; row < 4000; ++row) {
     draws.points(row, 0) = static_cast<float>(x.data()[row]);
     draws.points(row, 1) = static_cast<float>(1000 + 2 * y.data()[row]);
@@ -53,7 +53,7 @@ TEST_CASE("a summary holds the moments, quantiles and diagnostics of each coordi
   CHECK_THAT(y.q5, WithinAbs(1000 - 2 * 1.6449, 2 * 5 * 2.113 / std::sqrt(2667.0)));
   CHECK_THAT(y.q95, WithinAbs(1000 + 2 * 1.6449, 2 * 5 * 2.113 / std::sqrt(2667.0)));
 
-  const Chains<> column = Eigen::Map<const Eigen::ArrayXXf>(draws.points.col(1).data(), 1000, 4).cast<double>();
+  const ChainMatrix<> column = Eigen::Map<const Eigen::ArrayXXf>(draws.points.col(1).data(), 1000, 4).cast<double>();
   CHECK(y.r_hat == ebm::r_hat(column));
   CHECK(y.bulk_ess == ebm::bulk_ess(column));
   CHECK(y.tail_ess == ebm::tail_ess(column));
@@ -93,7 +93,7 @@ TEST_CASE("a summary warns in words of what is wrong") {
     CHECK_THAT(text(), ContainsSubstring("1 of 2 coordinates have R-hat above 1.01"));
   }
   SECTION("few effective draws") {
-    const Chains<> slow = autoregressive(4, 1000, 0.95, 53);
+    const ChainMatrix<> slow = autoregressive(4, 1000, 0.95, 53);
     for (Index row = 0; row < 4000; ++row) draws.points(row, 0) = static_cast<float>(slow.data()[row]);
     CHECK_THAT(text(), ContainsSubstring("effective sample size below 400"));
   }

@@ -31,7 +31,7 @@ Real dot(const Real* a, const Real* b, Index size) {
 // Chains without their means, and the two variances.
 template <class Real>
 struct CentredChains {
-  Chains<Real> draws;
+  ChainMatrix<Real> draws;
   Real within = 0;            // W
   Real between_per_draw = 0;  // B / N, the variance of the chains' means
   Real overall() const {
@@ -41,7 +41,7 @@ struct CentredChains {
 };
 
 template <class Real>
-CentredChains<Real> centred(const Chains<Real>& draws) {
+CentredChains<Real> centred(const ChainMatrix<Real>& draws) {
   CentredChains<Real> result{draws};
   const Index count = draws.rows(), chains = draws.cols();
   std::vector<Real> means(static_cast<std::size_t>(chains));
@@ -62,13 +62,13 @@ CentredChains<Real> centred(const Chains<Real>& draws) {
 }
 
 template <class Real>
-Real plain_r_hat(const Chains<Real>& chains) {
+Real plain_r_hat(const ChainMatrix<Real>& chains) {
   const CentredChains<Real> parts = centred(chains);
   return sqrt(parts.overall() / parts.within);
 }
 
 template <class Real>
-Real plain_ess(const Chains<Real>& chains) {
+Real plain_ess(const ChainMatrix<Real>& chains) {
   const CentredChains<Real> parts = centred(chains);
   const Index count = chains.rows();
   const Real size = static_cast<Real>(chains.size());
@@ -125,7 +125,7 @@ Real beta_quantile(Real probability, Real a, Real b) {
 }  // namespace detail
 
 template <class Real>
-DrawsStatus draws_status(const Chains<Real>& draws) {
+DrawsStatus draws_status(const ChainMatrix<Real>& draws) {
   if (draws.rows() < 4 || draws.cols() < 1) return DrawsStatus::too_few;
   bool constant = true;
   for (Index i = 0; i < draws.size(); ++i) {
@@ -138,9 +138,9 @@ DrawsStatus draws_status(const Chains<Real>& draws) {
 
 // The larger of bulk and folded R-hat (section 4): near 1 if the chains agree in location and in scale.
 template <class Real>
-Real r_hat(const Chains<Real>& draws) {
+Real r_hat(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
-  const Chains<Real> halves = split_chains(draws);
+  const ChainMatrix<Real> halves = split_chains(draws);
   const Real median = quantile_of_sorted(sorted_draws(halves), Real(0.5));
   const Real bulk = detail::plain_r_hat(rank_normalised(halves)),
              scale = detail::plain_r_hat(rank_normalised(folded(halves, median)));
@@ -149,21 +149,21 @@ Real r_hat(const Chains<Real>& draws) {
 
 // ESS of the rank-normalised draws: for what happens in the middle of the distribution (section 4.2).
 template <class Real>
-Real bulk_ess(const Chains<Real>& draws) {
+Real bulk_ess(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
   return detail::plain_ess(rank_normalised(split_chains(draws)));
 }
 
 // ESS of a quantile, that is of whether a draw lies below it.
 template <class Real>
-Real quantile_ess(const Chains<Real>& draws, Real quantile) {
+Real quantile_ess(const ChainMatrix<Real>& draws, Real quantile) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
   return detail::plain_ess(split_chains(at_most(draws, quantile)));
 }
 
 // The smaller ESS of the 5 % and the 95 % quantile (section 4.3).
 template <class Real>
-Real tail_ess(const Chains<Real>& draws) {
+Real tail_ess(const ChainMatrix<Real>& draws) {
   const std::vector<Real> sorted = sorted_draws(draws);
   return std::min(quantile_ess(draws, quantile_of_sorted(sorted, Real(0.05))),
                   quantile_ess(draws, quantile_of_sorted(sorted, Real(0.95))));
@@ -171,16 +171,16 @@ Real tail_ess(const Chains<Real>& draws) {
 
 // Monte Carlo standard error of the mean: standard deviation / sqrt(ESS of the draws themselves).
 template <class Real>
-Real mean_mcse(const Chains<Real>& draws) {
+Real mean_mcse(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
-  const auto all = detail::centred(Chains<Real>(Eigen::Map<const Chains<Real>>(draws.data(), draws.size(), 1)));
+  const auto all = detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
   return sqrt(all.within / detail::plain_ess(split_chains(draws)));
 }
 
 // Monte Carlo standard error of a quantile: half the distance of the order statistics at the 16 % and 84 % points of
 // Beta(ESS p + 1, ESS (1 - p) + 1) (section 4.4).
 template <class Real>
-Real quantile_mcse(const Chains<Real>& draws, Real probability) {
+Real quantile_mcse(const ChainMatrix<Real>& draws, Real probability) {
   require(probability > 0 && probability < 1, "probability", static_cast<double>(probability),
           "a number between 0 and 1");
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();

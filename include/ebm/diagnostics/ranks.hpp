@@ -16,7 +16,7 @@ namespace ebm {
 
 // Draws x chains.
 template <class Real = double>
-using Chains = Eigen::Array<Real, Eigen::Dynamic, Eigen::Dynamic>;
+using ChainMatrix = Eigen::Array<Real, Eigen::Dynamic, Eigen::Dynamic>;
 
 // Phi^-1, relative error about 1e-16: algorithm AS 241 (Wichura 1988).
 template <std::floating_point Real>
@@ -55,9 +55,9 @@ Real normal_quantile(Real probability) {
 
 // Every chain as two, its first and its second half; the middle draw of an odd number is left out.
 template <class Real>
-Chains<Real> split_chains(const Chains<Real>& draws) {
+ChainMatrix<Real> split_chains(const ChainMatrix<Real>& draws) {
   const Index half = draws.rows() / 2;
-  Chains<Real> halves(half, 2 * draws.cols());
+  ChainMatrix<Real> halves(half, 2 * draws.cols());
   for (Index chain = 0; chain < draws.cols(); ++chain) {
     for (Index t = 0; t < half; ++t) {
       halves(t, 2 * chain) = draws(t, chain), halves(t, 2 * chain + 1) = draws(draws.rows() - half + t, chain);
@@ -67,12 +67,12 @@ Chains<Real> split_chains(const Chains<Real>& draws) {
 }
 
 template <class Real>
-Chains<Real> rank_normalised(const Chains<Real>& draws) {
+ChainMatrix<Real> rank_normalised(const ChainMatrix<Real>& draws) {
   const std::size_t size = static_cast<std::size_t>(draws.size());
   std::vector<std::pair<Real, Index>> order(size);
   for (std::size_t i = 0; i < size; ++i) order[i] = {draws.data()[i], static_cast<Index>(i)};
   std::sort(order.begin(), order.end());
-  Chains<Real> scores(draws.rows(), draws.cols());
+  ChainMatrix<Real> scores(draws.rows(), draws.cols());
   for (std::size_t first = 0, end = 0; first < size; first = end) {
     while (end < size && order[end].first == order[first].first) ++end;
     const Real rank = static_cast<Real>(first + 1 + end) / 2;
@@ -83,7 +83,7 @@ Chains<Real> rank_normalised(const Chains<Real>& draws) {
 }
 
 template <class Real>
-std::vector<Real> sorted_draws(const Chains<Real>& draws) {
+std::vector<Real> sorted_draws(const ChainMatrix<Real>& draws) {
   std::vector<Real> sorted(draws.data(), draws.data() + draws.size());
   std::sort(sorted.begin(), sorted.end());
   return sorted;
@@ -99,16 +99,16 @@ Real quantile_of_sorted(const std::vector<Real>& sorted, Real probability) {
 
 // |x - median|, whose chains differ where those of x differ in scale.
 template <class Real>
-Chains<Real> folded(const Chains<Real>& draws, Real median) {
-  Chains<Real> distances(draws.rows(), draws.cols());
+ChainMatrix<Real> folded(const ChainMatrix<Real>& draws, Real median) {
+  ChainMatrix<Real> distances(draws.rows(), draws.cols());
   for (Index i = 0; i < draws.size(); ++i) distances.data()[i] = abs(draws.data()[i] - median);
   return distances;
 }
 
 // 1 where the draw is at most the threshold, else 0.
 template <class Real>
-Chains<Real> at_most(const Chains<Real>& draws, Real threshold) {
-  Chains<Real> indicator(draws.rows(), draws.cols());
+ChainMatrix<Real> at_most(const ChainMatrix<Real>& draws, Real threshold) {
+  ChainMatrix<Real> indicator(draws.rows(), draws.cols());
   for (Index i = 0; i < draws.size(); ++i) indicator.data()[i] = draws.data()[i] <= threshold ? Real(1) : Real(0);
   return indicator;
 }

@@ -68,13 +68,13 @@ struct Summary {
 };
 
 template <class Real>
-CoordinateSummary summarise(const Chains<Real>& draws) {
+CoordinateSummary summarise(const ChainMatrix<Real>& draws) {
   CoordinateSummary result;
   result.status = draws_status(draws);
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (result.status == DrawsStatus::not_finite || draws.size() == 0)
     return {nan, nan, nan, nan, nan, nan, nan, nan, nan, result.status};
-  const auto all = detail::centred(Chains<Real>(Eigen::Map<const Chains<Real>>(draws.data(), draws.size(), 1)));
+  const auto all = detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
   result.mean = draws.data()[0] - all.draws.data()[0];
   result.sd = draws.size() > 1 ? sqrt(all.within) : nan;
   const std::vector<Real> sorted = sorted_draws(draws);
@@ -85,7 +85,7 @@ CoordinateSummary summarise(const Chains<Real>& draws) {
     result.r_hat = result.bulk_ess = result.tail_ess = result.mean_mcse = nan;
     return result;
   }
-  const Chains<Real> halves = split_chains(draws), scores = rank_normalised(halves);
+  const ChainMatrix<Real> halves = split_chains(draws), scores = rank_normalised(halves);
   const Real bulk = detail::plain_r_hat(scores);
   const Real scale =
       detail::plain_r_hat(rank_normalised(folded(halves, quantile_of_sorted(sorted_draws(halves), Real(0.5)))));
@@ -103,7 +103,7 @@ Summary summary(const Eigen::DenseBase<Derived>& points, Index chains) {
           "a divisor of the number of points");
   Summary result;
   result.chains = chains, result.draws_per_chain = points.rows() / chains;
-  Chains<double> draws(result.draws_per_chain, chains);
+  ChainMatrix<double> draws(result.draws_per_chain, chains);
   for (Index i = 0; i < points.cols(); ++i) {
     for (Index row = 0; row < points.rows(); ++row)
       draws.data()[row] = static_cast<double>(points.derived().coeff(row, i));
