@@ -18,7 +18,7 @@ namespace detail {
 template <int Dim>
 LogPartition<Dim> log_partition_of(const Integration<Dim>& integration) {
   const Cubature<Dim>& cubature = integration.cubature;
-  return {cubature.log_integral(), cubature.error(0) / cubature.integral(0) + integration.truncation,
+  return {cubature.log_integral(), cubature.error(0) / cubature.integral(0) + integration.systematic,
           cubature.box(),          integration.edge_mass,
           cubature.evaluations(),  integration.status};
 }

@@ -171,7 +171,7 @@ template <int Dim>
 struct Integration {
   Cubature<Dim> cubature;
   double edge_mass;
-  double truncation;  // bound of the share of the mass outside
+  double systematic;  // what no refinement removes: the share of the mass outside, and the rounding of E
   QuadratureStatus status;
 };
 
@@ -238,11 +238,12 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
     throw NumericalError("energy: no finite value found in the domain; there is nothing to integrate");
   // A tail as heavy as r^-2 holds 16 times the mass of the outermost 1/32 of the width; lighter ones hold less.
   if (!fixed) {
-    for (const double share : cubature.face_mass()) result.truncation += 16 * share;
+    for (const double share : cubature.face_mass()) result.systematic += 16 * share;
   }
-  const double rounding = static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon());
-  const double reachable = 8 * rounding * (1 + std::abs(cubature.largest_log_weight()));
-  if (!cubature.refine(integrand, std::max(options.tolerance, reachable), options.max_evaluations)) {
+  const double rounding = 4 * static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon()) *
+                          (1 + std::abs(cubature.largest_log_weight()));
+  result.systematic += rounding;
+  if (!cubature.refine(integrand, std::max(options.tolerance, 2 * rounding), options.max_evaluations)) {
     result.status = QuadratureStatus::budget_exhausted;
   } else if (result.edge_mass > options.edge_mass) {
     result.status = QuadratureStatus::mass_at_edge;
