@@ -29,7 +29,7 @@ class Chains {
         energy_(size(tiles)),
         gradient_(size(tiles * dim)),
         failed_(size(tiles)) {
-    for (Lanes<Scalar>& lanes : failed_) lanes.setZero();
+    clear_failed();
   }
 
   Index tiles() const { return tiles_; }
@@ -38,6 +38,22 @@ class Chains {
   TileSpan<const Scalar, Dim> positions() const { return {position_.front().data(), tiles_, dim_}; }
   LanesSpan<Scalar> energies() { return {energy_.front().data(), tiles_}; }
   LanesSpan<Scalar> failed() { return {failed_.front().data(), tiles_}; }
+  void clear_failed() {
+    for (Lanes<Scalar>& lanes : failed_) lanes.setZero();
+  }
+
+  // Lanes that stand where energy and gradient are finite.
+  Index finite_lanes() const {
+    Index count = 0;
+    for (Index t = 0; t < tiles_; ++t) {
+      for (Index l = 0; l < kLanes<Scalar>; ++l) {
+        Scalar sum = energy_[size(t)](l);
+        for (Index i = 0; i < dim_; ++i) sum += gradient_[size(t * dim_ + i)](l);
+        count += sum - sum == Scalar(0);
+      }
+    }
+    return count;
+  }
 
   ChainState<Scalar, Dim> state(Index first, Index count) {
     const TileSpan<Scalar, Dim> gradients(gradient_.front().data(), tiles_, dim_);

@@ -27,7 +27,8 @@ struct Mala {
   }
 
   // One transition of all chains of the state; adds each lane's acceptance probability. A proposal of infinite energy is
-  // rejected as the law demands; one whose energy or gradient is no number is rejected too, and the chain counts as failed.
+  // rejected as the law demands; one whose energy is -infinity or no number, or whose gradient is not finite, is rejected
+  // too, and the chain counts as failed.
   template <DifferentiableEnergy E>
   void step(const E& energy, const ChainStateOf<E>& state, double epsilon, TileNoise<typename E::Scalar, E::dim>& noise,
             LanesSpan<typename E::Scalar> acceptance, Workspace& workspace) const {
@@ -37,11 +38,11 @@ struct Mala {
         energy, state, epsilon, temperature, noise, true, workspace,
         [&](const detail::LangevinMove<V>& move, Index t, Index p) {
           const auto forbidden = move.proposed_energy == V(std::numeric_limits<Scalar>::infinity());
-          const auto sound = is_finite(move.log_ratio) & is_finite(move.soundness);
+          const auto sound = is_finite(move.soundness);
           const V probability = select(sound, detail::acceptance_probability(move.log_ratio), V(0));
           detail::add_lanes(probability, acceptance.tile_data(t) + p);
-          detail::mark_failed(sound | forbidden, state.failed.tile_data(t) + p);
-          return (V::load(noise.uniforms(t) + p) <= probability) & sound;
+          detail::mark_failed((sound & (move.log_ratio == move.log_ratio)) | forbidden, state.failed.tile_data(t) + p);
+          return V::load(noise.uniforms(t) + p) <= probability;
         });
   }
 };

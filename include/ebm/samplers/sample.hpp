@@ -56,18 +56,50 @@ inline void check_sample_options(Index chains, Index steps, Index warmup, Index 
 // Steps that all chains make before any goes on: the unit of adaptation, callbacks and progress.
 inline constexpr Index kRoundSteps = 32;
 
-// The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number.
+// The mean acceptance over the chains that can move at all: those that began where nothing is finite accept nothing, and
+// have no say in the step size.
+template <class Scalar, int Dim>
+double acceptance_of_movable(RunMemory<Scalar>& memory, const Chains<Scalar, Dim>& chains, Index steps) {
+  const double lanes = static_cast<double>(chains.tiles() * kLanes<Scalar>);
+  const double movable = static_cast<double>(std::max<Index>(1, chains.finite_lanes()));
+  return mean_acceptance(memory, {0, chains.tiles()}, steps) * (lanes / movable);
+}
+
+// A step size of the right order: doubled or halved until the mean acceptance of one step from where the chains start
+// crosses the target (Hoffman & Gelman 2014, algorithm 4). The chains stay where they are.
+template <class E, class K, class Exec>
+void find_step_size(const E& energy, const K& kernel, const Chains<typename E::Scalar, E::dim>& chains,
+                    StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {
+  const TileRange all{0, chains.tiles()};
+  bool growing = false;
+  for (int trial = 0; step_size.tuned() && trial < 100; ++trial) {
+    Chains<typename E::Scalar, E::dim> moved = chains;
+    advance(energy, kernel, moved, all, 0, 1, step_size, stream, memory, executor, [](Index, const auto&, Index) {});
+    const bool accepted = acceptance_of_movable(memory, chains, 1) > step_size.target();
+    const bool crossed = trial > 0 && accepted != growing;
+    if (crossed && accepted) return;
+    growing = accepted;
+    step_size.scale(growing ? 2.0 : 0.5);
+    if (crossed) return;
+  }
+}
+
+// The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number. The acceptance
+// counts relative to what separates the target from 1, and changes the step size by a factor of e at most.
 template <class E, class K, class Exec>
 void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, Index steps,
              StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {
   const TileRange all{0, chains.tiles()};
+  if (steps > 0) find_step_size(energy, kernel, chains, step_size, stream, memory, executor);
   Index round = 1;
   for (Index done = 0, rounds = 0; done < steps; done += round, ++rounds) {
     round = std::min({kRoundSteps, rounds < 20 ? Index{1} : 2 * round, steps - done});
     advance(energy, kernel, chains, all, done, round, step_size, stream, memory, executor,
             [](Index, const auto&, Index) {});
+    const double acceptance = acceptance_of_movable(memory, chains, round);
     const double decay = rounds < 20 ? 1.0 : 20.0 / static_cast<double>(rounds);
-    step_size.update(mean_acceptance(memory, all, round), 2.0 * decay);
+    step_size.update(acceptance, std::min(decay / (1.0 - step_size.target()),
+                                          1.0 / std::max(std::abs(acceptance - step_size.target()), 1e-3)));
   }
 }
 
@@ -91,10 +123,24 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
       pack_rows(detail::guess_initial(energy, tiles * kLanes<Scalar>, start), chains.positions());
     }
     RunMemory<Scalar> memory(executor.workers(), tiles);
-    executor.run(
-        tiles, [&](Index tile, Index worker) { kernel.init(energy, chains.state(tile, 1), memory.workspace(worker)); });
     StepSize step_size(kernel, 0.1, {});
-    detail::warm_up(energy, kernel, chains, options.warmup, step_size, stream, memory, executor);
+    const auto initialise = [&] {
+      executor.run(tiles, [&](Index tile, Index worker) {
+        kernel.init(energy, chains.state(tile, 1), memory.workspace(worker));
+      });
+    };
+    initialise();
+    const auto warm_up = [&](const auto& warming) {
+      detail::warm_up(energy, warming, chains, options.warmup, step_size, stream, memory, executor);
+    };
+    if constexpr (requires { kernel.adjusted(); }) {
+      step_size.tuned() ? warm_up(kernel.adjusted()) : warm_up(kernel);
+    } else {
+      warm_up(kernel);
+    }
+    // What the search for a step size met does not count against a chain, unless it is still there.
+    chains.clear_failed();
+    initialise();
 
     Draws<Scalar, E::dim> draws;
     draws.chains = options.chains;
@@ -102,7 +148,14 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
     draws.points.resize(options.chains * draws.draws_per_chain, dim);
     draws.energies.resize(draws.points.rows());
     draws.acceptance = Values<double>::Zero(options.chains);
-    draws.step_size = step_size.value();
+    draws.step_size = step_size.at(kernel, options.warmup);
+    if constexpr (requires { kernel.schedule.has_value(); }) {
+      if (kernel.schedule) {
+        draws.weights.resize(draws.draws_per_chain);
+        for (Index draw = 0; draw < draws.draws_per_chain; ++draw)
+          draws.weights(draw) = step_size.at(kernel, options.warmup + (draw + 1) * options.thin - 1);
+      }
+    }
     const auto record = [&](Index draw, const ChainStateOf<E>& state, Index tile) {
       for (Index t = 0; t < state.position.count(); ++t) {
         for (Index l = 0; l < kLanes<Scalar>; ++l) {
@@ -117,7 +170,8 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
 
     Progress progress(options.progress);
     const TileRange all{0, tiles};
-    for (Index done = 0; done < options.steps && !draws.interrupted; done += detail::kRoundSteps) {
+    Index done = 0;
+    while (done < options.steps && !draws.interrupted) {
       const Index round = std::min(detail::kRoundSteps, options.steps - done);
       advance(energy, kernel, chains, all, options.warmup + done, round, step_size, stream, memory, executor,
               [&](Index step, const ChainStateOf<E>& state, Index tile) {
@@ -134,10 +188,11 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
           break;
         }
       }
-      progress.update(done + round, options.steps, [&] { return "step size " + to_text(step_size.value()); });
+      done += round;
+      progress.update(done, options.steps, [&] { return "step size " + to_text(step_size.at(kernel, done)); });
     }
     const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
-    draws.acceptance *= measured / static_cast<double>(options.steps);
+    draws.acceptance *= measured / static_cast<double>(done);
     const auto failed = chains.failed();
     for (Index c = 0; c < options.chains; ++c) {
       draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);

@@ -11,9 +11,7 @@
 // temperature T = s^2 / (2 a). from_step_noise(a, s) makes that kernel, and temperature says what it samples.
 #pragma once
 
-#include <ebm/samplers/langevin.hpp>
-
-#include <optional>
+#include <ebm/samplers/mala.hpp>
 
 namespace ebm {
 
@@ -25,8 +23,15 @@ struct PolynomialDecay {
   double gamma = 0.55;
 
   double operator()(Index t) const {
-    const double b = static_cast<double>(steps) / (std::pow(first / last, 1.0 / gamma) - 1.0);
-    return first * std::pow(1.0 + static_cast<double>(t) / b, -gamma);
+    const double b = static_cast<double>(steps) / (ebm::pow(first / last, 1.0 / gamma) - 1.0);
+    return first * ebm::pow(1.0 + static_cast<double>(t) / b, -gamma);
+  }
+
+  void check() const {
+    require(first > 0, "first", first, "more than 0");
+    require(last > 0 && last <= first, "last", last, "more than 0 and at most first");
+    require(steps >= 1, "steps", static_cast<double>(steps), "at least 1");
+    require(gamma > 0, "gamma", gamma, "more than 0");
   }
 };
 
@@ -50,6 +55,9 @@ struct Sgld {
   }
 
   bool measures_acceptance() const { return !step_size && !schedule; }
+
+  // The same proposals with the test: no chain runs away while a step size that is too large is being tuned.
+  Mala adjusted() const { return {step_size, target_acceptance, temperature}; }
 
   template <DifferentiableEnergy E>
   void init(const E& energy, const ChainStateOf<E>& state, Workspace& workspace) const {

@@ -28,12 +28,19 @@ class StepSize {
         initial = *kernel.step_size;
       }
     }
+    if constexpr (requires { kernel.temperature; }) {
+      require(kernel.temperature > 0, "temperature", kernel.temperature, "more than 0");
+    }
+    if constexpr (requires { kernel.schedule->check(); }) {
+      if (kernel.schedule) kernel.schedule->check();
+    }
     log_ = ebm::log(initial);
     value_ = initial;
   }
 
   bool tuned() const { return tuned_; }
   double value() const { return value_; }
+  double target() const { return target_; }
   bool at_largest() const { return value_ >= bounds_.largest; }
 
   // The size at a step of a run, which a schedule may prescribe.
