@@ -242,7 +242,7 @@ EBM_INLINE std::pair<V, V> sin_cos_in_octants(V r) {
 }  // namespace detail
 
 // Sine and cosine, error 1.7 ulp for |x| <= 1e6 (1e14 in double), NaN beyond. The baseline reaches to 1e4 (1e6), with an
-// absolute error of 1.7 units in the last place of 1/2. The sign of zero is not kept.
+// absolute error of 2.5 units in the last place of 1/2. The sign of zero is not kept.
 template <class V>
 EBM_INLINE std::pair<V, V> sin_cos(V x) {
   using S = ElementOf<V>;
