@@ -124,7 +124,7 @@ double distance_from_law(Sheet<S>& sheet, double lowest, double highest, Below b
 float reference_normal(Stream stream, std::uint32_t chain, std::uint64_t index, float) {
   const PhiloxBlock block = stream.words(chain, index / 4, Purpose::lane_normal);
   const std::uint32_t w0 = block[index % 4 / 2 * 2], w1 = block[index % 4 / 2 * 2 + 1];
-  const float u = fma(static_cast<float>(w0 >> 1), 0x1p-31f, 0x1p-32f);
+  const float u = ebm::fma(static_cast<float>(w0 >> 1), 0x1p-31f, 0x1p-32f);
   const float angle = static_cast<float>(static_cast<std::int32_t>(w1)) * (0.78539816f * 0x1p-31f);
   auto [sine, cosine] = detail::sin_cos_in_octants(angle);
   if ((w1 & 2) != 0) cosine = -cosine;
@@ -155,22 +155,23 @@ TEMPLATE_TEST_CASE("normals are independent and normal", "", float, double) {
 }
 
 TEST_CASE("the same checks find planted errors") {
-  const auto sheet = normals<float>(Stream(101), 64, 9800);
-  const auto plant = [&](auto&& change) {
-    auto bad = sheet;
+  const auto plant = [](auto&& change, Index tiles = 16) {
+    auto bad = normals<float>(Stream(101), tiles, 9800);
     for (Index t = 0; t < bad.tiles; ++t) {
       for (Index i = 0; i < bad.count; ++i) change(bad, t, i, bad.tile(t) + i * kLanes<float>);
     }
     return bad;
   };
 
-  auto wide = plant([](auto&, Index, Index, float* x) {
-    for (int l = 0; l < kLanes<float>; ++l) x[l] *= 1.0025f;
-  });
+  auto wide = plant(
+      [](auto&, Index, Index, float* x) {
+        for (int l = 0; l < kLanes<float>; ++l) x[l] *= 1.002f;
+      },
+      64);
   CHECK(worst_normal_score(wide) > 6.0);
 
   auto shifted = plant([](auto&, Index, Index, float* x) {
-    for (int l = 0; l < kLanes<float>; ++l) x[l] += 0.003f;
+    for (int l = 0; l < kLanes<float>; ++l) x[l] += 0.006f;
   });
   CHECK(worst_normal_score(shifted) > 6.0);
   CHECK(distance_from_law(shifted, -6.0, 6.0, normal_below) > 1.0);

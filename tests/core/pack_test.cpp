@@ -52,12 +52,12 @@ TEMPLATE_TEST_CASE("operations on packs are those on scalars", "", float, double
   CHECK(lanewise<S>([](auto a, auto b) { return a / b; }));
   CHECK(lanewise<S>([](auto a, auto) { return -a; }));
   CHECK(lanewise<S>([](auto a, auto b) { return a += b, a *= b, a -= b, a /= b; }));
-  CHECK(lanewise<S>([](auto a, auto b) { return fma(a, b, a); }));
-  CHECK(lanewise<S>([](auto a, auto) { return sqrt(abs(a)); }));
+  CHECK(lanewise<S>([](auto a, auto b) { return ebm::fma(a, b, a); }));
+  CHECK(lanewise<S>([](auto a, auto) { return ebm::sqrt(ebm::abs(a)); }));
   CHECK(lanewise<S>([](auto a, auto) { return square(a); }));
-  CHECK(lanewise<S>([](auto a, auto b) { return minimum(a, b); }));
-  CHECK(lanewise<S>([](auto a, auto b) { return maximum(a, b); }));
-  CHECK(lanewise<S>([](auto a, auto b) { return copysign(a, b); }));
+  CHECK(lanewise<S>([](auto a, auto b) { return ebm::minimum(a, b); }));
+  CHECK(lanewise<S>([](auto a, auto b) { return ebm::maximum(a, b); }));
+  CHECK(lanewise<S>([](auto a, auto b) { return ebm::copysign(a, b); }));
   CHECK(lanewise<S>([](auto a, auto b) { return select(a < b, a, b); }));
   CHECK(lanewise<S>([](auto a, auto b) { return select(a <= b, a, b); }));
   CHECK(lanewise<S>([](auto a, auto b) { return select(a > b, a, b); }));
@@ -78,10 +78,10 @@ TEMPLATE_TEST_CASE("operations on packs are those on scalars", "", float, double
 TEMPLATE_TEST_CASE("functions of scalars are what they are called", "", float, double) {
   using S = TestType;
   const S nan = std::numeric_limits<S>::quiet_NaN();
-  CHECK(minimum(S(2), S(-3)) == S(-3));
-  CHECK(maximum(S(2), S(-3)) == S(2));
-  CHECK(minimum(nan, S(1)) == S(1));
-  CHECK(maximum(S(1), nan) != maximum(S(1), nan));
+  CHECK(ebm::minimum(S(2), S(-3)) == S(-3));
+  CHECK(ebm::maximum(S(2), S(-3)) == S(2));
+  CHECK(ebm::minimum(nan, S(1)) == S(1));
+  CHECK(ebm::maximum(S(1), nan) != ebm::maximum(S(1), nan));
   CHECK(same(ebm::copysign(S(-2), S(3)), S(2)));
   CHECK(same(ebm::copysign(S(2), S(-0.0)), S(-2)));
   CHECK(same(ebm::abs(S(-0.0)), S(0)));
@@ -99,10 +99,10 @@ TEMPLATE_TEST_CASE("fma rounds once where the machine can", "", float, double) {
   using S = TestType;
   const S epsilon = std::numeric_limits<S>::epsilon();
   const volatile S a = S(1) + epsilon, c = -(S(1) + 2 * epsilon);
-  CHECK(fma(S(a), S(a), S(c)) == (kPackBytes > 16 ? epsilon * epsilon : fma(S(a), S(a), S(c))));
+  CHECK(ebm::fma(S(a), S(a), S(c)) == (kPackBytes > 16 ? epsilon * epsilon : ebm::fma(S(a), S(a), S(c))));
   alignas(kAlignment) S result[Pack<S>::size];
-  fma(Pack<S>(S(a)), Pack<S>(S(a)), Pack<S>(S(c))).store(result);
-  CHECK(same(result[0], fma(S(a), S(a), S(c))));
+  ebm::fma(Pack<S>(S(a)), Pack<S>(S(a)), Pack<S>(S(c))).store(result);
+  CHECK(same(result[0], ebm::fma(S(a), S(a), S(c))));
 }
 
 TEMPLATE_TEST_CASE("lanes are summed pairwise in halves", "", float, double) {
