@@ -85,13 +85,15 @@ void find_step_size(const E& energy, const K& kernel, const Chains<typename E::S
 }
 
 // The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number. The acceptance
-// counts relative to what separates the target from 1, and changes the step size by a factor of e at most.
+// counts relative to what separates the target from 1, and changes the step size by a factor of e at most. What remains
+// is the geometric mean over the second half (Polyak & Juditsky 1992).
 template <class E, class K, class Exec>
 void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, Index steps,
              StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {
   const TileRange all{0, chains.tiles()};
   if (steps > 0) find_step_size(energy, kernel, chains, step_size, stream, memory, executor);
   Index round = 1;
+  double log_sum = 0, summed = 0;
   for (Index done = 0, rounds = 0; done < steps; done += round, ++rounds) {
     round = std::min({kRoundSteps, rounds < 20 ? Index{1} : 2 * round, steps - done});
     advance(energy, kernel, chains, all, done, round, step_size, stream, memory, executor,
@@ -100,7 +102,11 @@ void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
     const double decay = rounds < 20 ? 1.0 : 20.0 / static_cast<double>(rounds);
     step_size.update(acceptance, std::min(decay / (1.0 - step_size.target()),
                                           1.0 / std::max(std::abs(acceptance - step_size.target()), 1e-3)));
+    if (2 * done < steps - round) continue;
+    log_sum = ebm::fma(static_cast<double>(round), ebm::log(step_size.value()), log_sum);
+    summed += static_cast<double>(round);
   }
+  if (summed > 0) step_size.scale(ebm::exp(log_sum / summed) / step_size.value());
 }
 
 }  // namespace detail
