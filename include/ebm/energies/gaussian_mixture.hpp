@@ -129,16 +129,18 @@ class GaussianMixture {
     weights_ /= sum;
   }
 
-  // The next component. Its record: the energy at its mean, its mean, its precision (one number, or all rows).
+  // The next component. Its record: the energy at its mean, a factor of its precision, its mean, the rows of the precision if
+  // it is full.
   void add(const Matrix& covariance, const Matrix& factor, const Matrix& precision) {
     const Index k = static_cast<Index>(covariances_.size()), n = dimension();
     covariances_.push_back(covariance);
     factors_.push_back(factor);
     const double twice = fma(static_cast<double>(n), 1.8378770664093454, log_determinant_from_cholesky(factor));
     records_.push_back(static_cast<Scalar>(fma(0.5, twice, -ebm::log(weights_[k]))));
+    records_.push_back(full_ ? Scalar(1) : static_cast<Scalar>(precision(0, 0)));
     for (Index i = 0; i < n; ++i) records_.push_back(static_cast<Scalar>(means_(k, i)));
-    for (Index i = 0; i < (full_ ? n : 1); ++i) {
-      for (Index j = 0; j < (full_ ? n : 1); ++j) records_.push_back(static_cast<Scalar>(precision(i, j)));
+    for (Index i = 0; full_ && i < n; ++i) {
+      for (Index j = 0; j < n; ++j) records_.push_back(static_cast<Scalar>(precision(i, j)));
     }
   }
 
@@ -153,20 +155,18 @@ class GaussianMixture {
     return full_ ? log_sum<true>(x, gradient) : log_sum<false>(x, gradient);
   }
 
-  // dE_k/dx_i of the component of a record.
+  // Row i of P (x - mean) of the component of a record; without the factor where the precision is one number.
   template <bool Full, class X>
-  EBM_INLINE auto slope(const Scalar* record, X x, Index i) const {
+  EBM_INLINE auto direction(const Scalar* record, X x, Index i) const {
     using V = typename X::Value;
-    const Scalar* mean = record + 1;
-    const Scalar* precision = mean + dimension();
+    const Scalar* mean = record + 2;
     if constexpr (!Full) {
-      return V(precision[0]) * (x(i) - V(mean[i]));
+      return x(i) - V(mean[i]);
     } else {
+      const Scalar* row = mean + dimension() + i * dimension();
       V sum(Scalar(0));
       detail::for_each_coordinate<Dim>(
-          dimension(), [&](auto j) __attribute__((always_inline)) {
-            sum = fma(V(precision[i * dimension() + static_cast<Index>(j)]), x(j) - V(mean[j]), sum);
-          });
+          dimension(), [&](auto j) __attribute__((always_inline)) { sum = fma(V(row[j]), x(j) - V(mean[j]), sum); });
       return sum;
     }
   }
@@ -178,38 +178,39 @@ class GaussianMixture {
     V sum(Scalar(0));
     detail::for_each_coordinate<Dim>(
         dimension(), [&](auto i) __attribute__((always_inline)) {
-          const V offset = x(i) - V(record[1 + static_cast<Index>(i)]);
-          if constexpr (Full) {
-            sum = fma(offset, slope<Full>(record, x, i), sum);
-          } else {
-            sum = fma(offset, offset, sum);
-          }
+          sum = fma(x(i) - V(record[2 + static_cast<Index>(i)]), direction<Full>(record, x, i), sum);
         });
-    const Scalar half = Full ? Scalar(0.5) : Scalar(0.5) * record[1 + dimension()];
-    return fma(sum, V(half), V(record[0]));
+    return fma(sum, V(Scalar(0.5) * record[1]), V(record[0]));
   }
 
   template <bool Full, class X, class Gradient>
   EBM_INLINE auto log_sum(X x, Gradient gradient) const {
     using V = typename X::Value;
-    using F = detail::Format<Scalar>;
     constexpr bool differentiate = !std::same_as<Gradient, detail::NoGradient>;
-    const Index length = 1 + dimension() + (Full ? dimension() * dimension() : 1), count = components();
-    V lowest = exponent<Full>(records_.data(), x);
-    for (Index k = 1; k < count; ++k) lowest = minimum(exponent<Full>(records_.data() + k * length, x), lowest);
-    V total(Scalar(0));
+    const Index length = 2 + dimension() + (Full ? dimension() * dimension() : 0), count = components();
+    V kept[kKept];
+    V lowest(std::numeric_limits<Scalar>::infinity());
+    const Scalar* record = records_.data();
+    for (Index k = 0; k < count; ++k, record += length) {
+      const V here = exponent<Full>(record, x);
+      if (k < kKept) kept[k] = here;
+      lowest = minimum(lowest, here);
+    }
     if constexpr (differentiate) {
       detail::for_each_coordinate<Dim>(
           dimension(), [&](auto i) __attribute__((always_inline)) { gradient(i, V(Scalar(0))); });
     }
-    for (Index k = 0; k < count; ++k) {
-      const Scalar* record = records_.data() + k * length;
-      const V share = detail::exp_in_range(maximum(lowest - exponent<Full>(record, x), V(F::exp_underflow)));
+    V total(Scalar(0));
+    record = records_.data();
+    for (Index k = 0; k < count; ++k, record += length) {
+      const V below = lowest - (k < kKept ? kept[k] : exponent<Full>(record, x));
+      const V share = detail::exp_in_range(maximum(below, V(detail::Format<Scalar>::exp_underflow)));
       total += share;
       if constexpr (differentiate) {
+        const V scaled = Full ? share : share * V(record[1]);
         detail::for_each_coordinate<Dim>(
             dimension(), [&](auto i) __attribute__((always_inline)) {
-              gradient(i, fma(share, slope<Full>(record, x, i), gradient.at(i)));
+              gradient(i, fma(scaled, direction<Full>(record, x, i), gradient.at(i)));
             });
       }
     }
@@ -220,6 +221,9 @@ class GaussianMixture {
     }
     return lowest - detail::log_in_range(total);
   }
+
+  // Energies of so many components are kept from the search for the lowest to the sum; those of more are computed again.
+  static constexpr Index kKept = 16;
 
   Points<double, Dim> means_;
   Values<double> weights_;
