@@ -110,7 +110,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
     const Part parts[] = {{data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
                           {samples, weights.subspan(data_tiles, moved_), values.subspan(data_tiles, moved_)}};
     sum_.sum(energy, parts, gradient, memory_, executor);
-    summarise(values, data.rows, data_tiles, report);
+    summarise(values, data, report);
     return report;
   }
 
@@ -132,6 +132,8 @@ class ContrastiveDivergence<K, Start>::Estimator {
       return moved;
     }
   }
+  // The chains that count, of those that an iteration moves: chains from the data are as many as the minibatch has rows.
+  Index sample_count(Data data) const { return Start::persistent ? moved_ * kLanes<Scalar> : data.rows; }
   Index steps() const { return start_.steps.value_or(ResolvedKernel::exact ? 10 : 20); }
   ChainSource source() const {
     if constexpr (Start::persistent)
@@ -210,30 +212,32 @@ class ContrastiveDivergence<K, Start>::Estimator {
         evaluate(energy, x, values.subspan(tile, 1), memory_.workspace(worker));
       });
     }
+    const double data_share = 1.0 / static_cast<double>(data.rows),
+                 sample_share = -1.0 / static_cast<double>(sample_count(data));
     for (Index i = 0; i < data_lanes + sample_lanes; ++i) {
       const bool is_data = i < data_lanes;
-      const double share = is_data ? (i < data.rows ? 1.0 / static_cast<double>(data.rows) : 0.0)
-                                   : -1.0 / static_cast<double>(sample_lanes);
+      const double share = is_data ? (i < data.rows ? data_share : 0.0)
+                                   : (i - data_lanes < sample_count(data) ? sample_share : 0.0);
       const double slope = is_data ? 2.0 * regularisation_ : -2.0 * regularisation_;
       const double factor = regularisation_ > 0 ? ebm::fma(slope, static_cast<double>(values.data()[i]), 1.0) : 1.0;
       weights.data()[i] = static_cast<Scalar>(share * factor);
     }
   }
 
-  void summarise(LanesSpan<const Scalar> values, Index rows, Index data_tiles, BatchReport& report) const {
+  void summarise(LanesSpan<const Scalar> values, Data data, BatchReport& report) const {
     const auto mean = [](const Scalar* first, Index count) {
       double sum = 0;
       for (Index i = 0; i < count; ++i) sum += static_cast<double>(first[i]);
       return sum / static_cast<double>(count);
     };
-    report.data_energy = mean(values.data(), rows);
-    report.sample_energy = mean(values.tile_data(data_tiles), moved_ * kLanes<Scalar>);
+    report.data_energy = mean(values.data(), data.rows);
+    report.sample_energy = mean(values.tile_data(data.tiles.count()), sample_count(data));
     double square = 0;
-    for (Index i = 0; i < rows; ++i) {
+    for (Index i = 0; i < data.rows; ++i) {
       const double difference = static_cast<double>(values.data()[i]) - report.data_energy;
       square = ebm::fma(difference, difference, square);
     }
-    report.data_energy_sd = std::sqrt(square / static_cast<double>(rows));
+    report.data_energy_sd = std::sqrt(square / static_cast<double>(data.rows));
   }
 
   // Counters of chains started anew lie beyond those of restarts.
