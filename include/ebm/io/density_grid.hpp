@@ -1,0 +1,107 @@
+// Values on a regular grid of cells over a box, and densities on one.
+//
+//   p(cell) = exp(-E(centre)) / sum over cells exp(-E) * area        computed as log-sum-exp
+#pragma once
+
+#include <ebm/concepts/density.hpp>
+#include <ebm/concepts/evaluation.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace ebm {
+
+// values(i, j) belongs to the centre of the i-th cell along x from the left and the j-th along y from below.
+struct GridValues {
+  Box<2> box;
+  Eigen::ArrayXXd values;
+
+  Index columns() const { return values.rows(); }
+  Index rows() const { return values.cols(); }
+  double cell_area() const { return (box.upper - box.lower).prod() / static_cast<double>(values.size()); }
+  Eigen::Array2d centre(Index i, Index j) const {
+    const Eigen::Array2d cell(static_cast<double>(i) + 0.5, static_cast<double>(j) + 0.5);
+    return box.lower + cell * (box.upper - box.lower) / shape();
+  }
+  Eigen::Array2d shape() const { return {static_cast<double>(columns()), static_cast<double>(rows())}; }
+};
+
+inline void require_box(const Box<2>& box) {
+  for (int i = 0; i < 2; ++i) {
+    if (!(box.lower[i] < box.upper[i]) || !std::isfinite(box.upper[i] - box.lower[i])) {
+      throw ValueError("box: " + to_text(box.lower[i]) + " to " + to_text(box.upper[i]) +
+                       ", wanted finite sides that ascend");
+    }
+  }
+}
+
+// The centres of the cells, one a row, in the order of GridValues::values.
+inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
+  require(columns >= 1, "columns", static_cast<double>(columns), "at least 1");
+  require(rows >= 1, "rows", static_cast<double>(rows), "at least 1");
+  require_box(box);
+  const GridValues grid{box, Eigen::ArrayXXd::Zero(columns, rows)};
+  Points<double, 2> centres(columns * rows, 2);
+  for (Index j = 0; j < rows; ++j) {
+    for (Index i = 0; i < columns; ++i) centres.row(i + columns * j) = grid.centre(i, j).transpose().matrix();
+  }
+  return centres;
+}
+
+// What a picture shows of a model: an energy, or a normalised density.
+template <class Model>
+concept Plottable = Energy<Model> || Density<Model>;
+
+// E on the grid; for a density, -log p.
+template <Plottable Model>
+GridValues energy_grid(const Model& model, const Box<2>& box, Index columns, Index rows) {
+  static_assert(Model::dim == 2 || Model::dim == Dynamic, "ebm: a map needs a model of two dimensions");
+  const Points<double, 2> centres = grid_centres(box, columns, rows);
+  GridValues grid{box, Eigen::ArrayXXd(columns, rows)};
+  Eigen::Map<Eigen::VectorXd> flat(grid.values.data(), grid.values.size());
+  if constexpr (Density<Model>) {
+    flat = -model.log_density(centres);
+  } else {
+    flat = energies(model, centres).template cast<double>();
+  }
+  return grid;
+}
+
+// True where exp(-E) is a density: E is finite, or +infinity where there is none.
+inline bool is_energy(double value) { return value > -std::numeric_limits<double>::infinity(); }
+
+// exp(-E), normalised on the grid; cells without an energy (NaN, or -infinity) stay NaN and count for nothing.
+inline GridValues normalised(const GridValues& energy) {
+  double lowest = std::numeric_limits<double>::infinity();
+  for (Index i = 0; i < energy.values.size(); ++i) {
+    const double value = energy.values.data()[i];
+    if (is_energy(value)) lowest = std::min(lowest, value);
+  }
+  if (!std::isfinite(lowest)) throw NumericalError("density: the energy is nowhere finite in the box");
+  double sum = 0;
+  for (Index i = 0; i < energy.values.size(); ++i) {
+    const double value = energy.values.data()[i];
+    if (is_energy(value)) sum += std::exp(lowest - value);
+  }
+  const double log_mass = std::log(sum) + std::log(energy.cell_area());
+  GridValues density = energy;
+  for (Index i = 0; i < energy.values.size(); ++i) {
+    double& value = density.values.data()[i];
+    value = is_energy(value) ? std::exp(lowest - value - log_mass) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return density;
+}
+
+// p on the grid: a density as it is, an energy normalised over the box.
+template <Plottable Model>
+GridValues density_grid(const Model& model, const Box<2>& box, Index columns, Index rows) {
+  GridValues grid = energy_grid(model, box, columns, rows);
+  if constexpr (!Density<Model>) return normalised(grid);
+  for (Index i = 0; i < grid.values.size(); ++i) {
+    double& value = grid.values.data()[i];
+    value = is_energy(value) ? std::exp(-value) : std::numeric_limits<double>::quiet_NaN();
+  }
+  return grid;
+}
+
+}  // namespace ebm

@@ -1,0 +1,55 @@
+// Whole files in and out. Every error names the path; a file that could not be written whole is removed.
+#pragma once
+
+#include <ebm/core/errors.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ebm {
+
+namespace detail {
+
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, FileCloser>;
+
+[[noreturn]] inline void throw_file_error(const std::string& path, const char* what) {
+  throw Error(path + ": " + what + ": " + std::strerror(errno));
+}
+
+inline File open_file(const std::string& path, const char* mode) {
+  File file(std::fopen(path.c_str(), mode));
+  if (!file) throw_file_error(path, *mode == 'r' ? "cannot be opened for reading" : "cannot be opened for writing");
+  return file;
+}
+
+}  // namespace detail
+
+inline std::string read_file(const std::string& path) {
+  const detail::File file = detail::open_file(path, "rb");
+  std::string content;
+  char buffer[1 << 16];
+  std::size_t count;
+  while ((count = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) content.append(buffer, count);
+  if (std::ferror(file.get())) detail::throw_file_error(path, "cannot be read");
+  return content;
+}
+
+inline void write_file(const std::string& path, std::string_view content) {
+  detail::File file = detail::open_file(path, "wb");
+  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
+  if (std::fclose(file.release()) != 0 || !written) {
+    const int reason = errno;
+    std::remove(path.c_str());
+    errno = reason;
+    detail::throw_file_error(path, "cannot be written");
+  }
+}
+
+}  // namespace ebm
