@@ -244,3 +244,48 @@ TEST_CASE("what is left out is the natural kernel and persistent chains") {
   STATIC_REQUIRE(std::is_same_v<decltype(ebm::resolve_kernel<ebm::NaturalKernel, Quadratic>({})), ebm::Mala>);
   STATIC_REQUIRE(ebm::Objective<ebm::ContrastiveDivergence<>, Quadratic>);
 }
+
+namespace {
+
+// |x|^2 / 2, but no number beyond x_0 = 1, while `broken`.
+struct Cliff {
+  using Scalar = float;
+  static constexpr int dim = 2;
+  bool broken = true;
+  float parameter = 1;
+
+  template <class V>
+  V lane_value_and_gradient(const std::array<V, 2>& x, std::array<V, 2>& gradient) const {
+    gradient = x;
+    const V value = V(0.5f) * fma(x[0], x[0], x[1] * x[1]);
+    return broken ? select(x[0] > V(1.0f), V(std::numeric_limits<float>::quiet_NaN()), value) : value;
+  }
+  template <class V>
+  V lane_value(const std::array<V, 2>& x) const {
+    std::array<V, 2> gradient;
+    return lane_value_and_gradient(x, gradient);
+  }
+  std::span<const float> parameters() const { return {&parameter, 1}; }
+  void set_parameters(std::span<const float> theta) { parameter = theta[0]; }
+  void add_parameter_gradient(ebm::TileSpan<const float, 2> x, ebm::LanesSpan<const float>,
+                              ebm::LanesSpan<float> values, std::span<float>, ebm::Workspace& workspace) const {
+    ebm::evaluate(*this, x, values, workspace);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("chains that failed are those of the iteration") {
+  Batch<float, 2> batch(ebm::Points<float, 2>(ebm::Points<float, 2>::Zero(64, 2)));
+  ebm::FlatVector<float> gradient(std::size_t{1});
+  ebm::Serial executor;
+  ebm::Rng rng(1);
+  const ebm::ContrastiveDivergence objective{ebm::Sgld{.step_size = 0.1}, ebm::Persistent{.chains = 64}};
+  Cliff energy;
+  auto estimator = objective.estimator(energy, batch.view(), rng, 1);
+  const ebm::Index failed = estimator.estimate(energy, batch.view(), 0, gradient, executor).failed_chains;
+  CHECK(failed > 10);
+  CHECK(failed <= 64);
+  energy.broken = false;
+  CHECK(estimator.estimate(energy, batch.view(), 1, gradient, executor).failed_chains == 0);
+}

@@ -30,7 +30,7 @@ struct BatchReport {
   double acceptance = std::numeric_limits<double>::quiet_NaN();       // mean acceptance probability of the kernel
   double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps from the anchor
   double step_size = std::numeric_limits<double>::quiet_NaN();
-  Index failed_chains = 0;
+  Index failed_chains = 0;  // that met numbers that are not finite in this iteration
 
   double energy_gap() const { return data_energy - sample_energy; }
 };

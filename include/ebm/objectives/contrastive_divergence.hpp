@@ -87,7 +87,6 @@ class ContrastiveDivergence<K, Start>::Estimator {
   void restart(Data data) {
     ++restarts_;
     for (Index c = 0; c < chains_.tiles() * kLanes<Scalar>; ++c) start_chain(c, data, restarts_);
-    std::fill_n(chains_.failed().data(), chains_.failed().size(), Scalar(0));
   }
 
   // Moves all chains for a while, so that they forget where they started.
@@ -173,6 +172,8 @@ class ContrastiveDivergence<K, Start>::Estimator {
   BatchReport move(const E& energy, TileRange range, Exec& executor) {
     BatchReport report;
     report.step_size = step_size_.value();
+    const auto failed = chains_.failed().subspan(range.first, range.count);
+    std::fill_n(failed.data(), failed.size(), Scalar(0));
     const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
     const auto nothing = [](Index, const ChainStateOf<E>&, Index) {};
     executor.run(groups, [&](Index group, Index worker) {
@@ -194,7 +195,6 @@ class ContrastiveDivergence<K, Start>::Estimator {
         report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
       }
     }
-    const auto failed = chains_.failed().subspan(range.first, range.count);
     report.failed_chains = static_cast<Index>(
         std::count_if(failed.data(), failed.data() + failed.size(), [](Scalar f) { return f != Scalar(0); }));
     return report;
