@@ -9,8 +9,8 @@
 #pragma once
 
 #include <ebm/core/box.hpp>
+#include <ebm/core/function_ref.hpp>
 #include <ebm/core/lane_math.hpp>
-#include <ebm/partition/function_ref.hpp>
 #include <ebm/partition/genz_malik.hpp>
 
 #include <algorithm>

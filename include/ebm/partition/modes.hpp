@@ -6,8 +6,8 @@
 #pragma once
 
 #include <ebm/core/box.hpp>
+#include <ebm/core/function_ref.hpp>
 #include <ebm/core/rng.hpp>
-#include <ebm/partition/function_ref.hpp>
 
 #include <array>
 #include <vector>
