@@ -1,17 +1,44 @@
-// Everything that needs Eigen alone.
+// Everything that needs Eigen alone. Opt-in, each with needs of its own: core/thread_pool.hpp (threads), io/*.hpp (files),
+// io/plot.hpp and io/png.hpp (libpng).
 #pragma once
 
+#include <ebm/concepts/density.hpp>
 #include <ebm/concepts/energy.hpp>
 #include <ebm/concepts/evaluation.hpp>
-#include <ebm/concepts/density.hpp>
+#include <ebm/concepts/kernel.hpp>
+#include <ebm/concepts/objective.hpp>
 #include <ebm/core/box.hpp>
 #include <ebm/core/errors.hpp>
+#include <ebm/core/executor.hpp>
 #include <ebm/core/lane_math.hpp>
 #include <ebm/core/noise.hpp>
 #include <ebm/core/pack.hpp>
-#include <ebm/core/packing.hpp>
-#include <ebm/core/philox.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/core/shapes.hpp>
 #include <ebm/core/workspace.hpp>
-#include <ebm/samplers/draws.hpp>
+#include <ebm/datasets/toy_densities.hpp>
+#include <ebm/diagnostics/summary.hpp>
+#include <ebm/energies/anchored.hpp>
+#include <ebm/energies/banana.hpp>
+#include <ebm/energies/check_gradient.hpp>
+#include <ebm/energies/double_well.hpp>
+#include <ebm/energies/formula.hpp>
+#include <ebm/energies/gaussian.hpp>
+#include <ebm/energies/gaussian_mixture.hpp>
+#include <ebm/energies/mlp.hpp>
+#include <ebm/energies/quadratic.hpp>
+#include <ebm/energies/ring.hpp>
+#include <ebm/energies/rosenbrock.hpp>
+#include <ebm/energies/standardised.hpp>
+#include <ebm/objectives/contrastive_divergence.hpp>
+#include <ebm/partition/expectation.hpp>
+#include <ebm/partition/kl_divergence.hpp>
+#include <ebm/partition/log_likelihood.hpp>
+#include <ebm/partition/log_partition.hpp>
+#include <ebm/samplers/anchor_jump.hpp>
+#include <ebm/samplers/mala.hpp>
+#include <ebm/samplers/sample.hpp>
+#include <ebm/samplers/sgld.hpp>
+#include <ebm/training/adam.hpp>
+#include <ebm/training/sgd.hpp>
+#include <ebm/training/trainer.hpp>
