@@ -72,7 +72,7 @@ struct IntegerScalar : ByTile {
   using Scalar = int;
 };
 struct NoScalar {
-  static constexpr int dim = 2;
+  [[maybe_unused]] static constexpr int dim = 2;
   Lanes<float> energy(const Tile<float, 2>&) const;
 };
 struct NoDim {
@@ -83,7 +83,7 @@ struct DimOfWrongType : ByTile {
   static constexpr long dim = 2;
 };
 struct DimNotConstant : ByTile {
-  static inline int dim = 2;
+  [[maybe_unused]] static inline int dim = 2;
 };
 struct ZeroDim : ByTile {
   static constexpr int dim = 0;

@@ -39,13 +39,13 @@ auto chain() {
 
 struct Nothing {};
 using NotCallable = Nothing;
-const auto one_argument = [](auto x) { return x; };
-const auto returns_nothing = [](auto, auto) {};
-const auto returns_number = [](auto, auto) { return 1.0; };
-const auto two_arguments = [](auto x, auto y) { return x * y; };
-const auto array_argument = [](const auto& x) { return x[0] * x[1]; };
-const auto any_arguments = [](auto... x) { return (x + ...); };
-const auto floats_only = [](ebm::Pack<float> x, ebm::Pack<float> y) { return x + y; };
+[[maybe_unused]] const auto one_argument = [](auto x) { return x; };
+[[maybe_unused]] const auto returns_nothing = [](auto, auto) {};
+[[maybe_unused]] const auto returns_number = [](auto, auto) { return 1.0; };
+[[maybe_unused]] const auto two_arguments = [](auto x, auto y) { return x * y; };
+[[maybe_unused]] const auto array_argument = [](const auto& x) { return x[0] * x[1]; };
+[[maybe_unused]] const auto any_arguments = [](auto... x) { return (x + ...); };
+[[maybe_unused]] const auto floats_only = [](ebm::Pack<float> x, ebm::Pack<float> y) { return x + y; };
 
 static_assert(ebm::FormulaOf<decltype(two_arguments), 2, float>);
 static_assert(ebm::FormulaOf<decltype(array_argument), 2, double>);

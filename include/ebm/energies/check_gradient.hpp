@@ -8,6 +8,8 @@
 
 #include <ebm/concepts/evaluation.hpp>
 
+#include <iosfwd>
+
 namespace ebm {
 
 struct GradientCheckOptions {
@@ -29,12 +31,11 @@ struct GradientCheck {
   explicit operator bool() const { return passed; }
 };
 
-template <class Stream>
-Stream& operator<<(Stream& out, const GradientCheck& check) {
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const GradientCheck& check) {
   out << (check.passed ? "passed" : "failed") << ": row " << check.row << ", coordinate " << check.coordinate << ": "
-      << to_text(check.given).c_str() << " where differences give " << to_text(check.expected).c_str()
-      << ", absolute error " << to_text(check.absolute_error).c_str() << ", relative error "
-      << to_text(check.relative_error).c_str();
+      << to_text(check.given) << " where differences give " << to_text(check.expected) << ", absolute error "
+      << to_text(check.absolute_error) << ", relative error " << to_text(check.relative_error);
   return out;
 }
 

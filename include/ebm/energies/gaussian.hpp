@@ -110,7 +110,7 @@ class Gaussian {
     if (dense_) {
       compute_dense(x, values, nullptr, workspace);
     } else {
-      detail::for_each_pack(x, values, [this](auto at, auto gradient) { return compute_diagonal(at, gradient); });
+      detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute_diagonal(at, gradient); });
     }
   }
   void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
@@ -119,7 +119,7 @@ class Gaussian {
       compute_dense(x, values, gradients.data(), workspace);
     } else {
       detail::for_each_pack(x, values, gradients,
-                            [this](auto at, auto gradient) { return compute_diagonal(at, gradient); });
+                            [&](auto at, auto gradient) { return compute_diagonal(at, gradient); });
     }
   }
 

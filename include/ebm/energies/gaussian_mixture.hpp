@@ -108,11 +108,11 @@ class GaussianMixture {
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
       requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
   void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
                           Workspace&) const requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, gradients, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
 
  private:

@@ -29,11 +29,11 @@ class QuadraticEnergy {
   double precision() const { return static_cast<double>(precision_); }
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const {
-    detail::for_each_pack(x, values, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
   void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
                           Workspace&) const {
-    detail::for_each_pack(x, values, gradients, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
 
   std::span<const Scalar> parameters() const { return {&precision_, 1}; }

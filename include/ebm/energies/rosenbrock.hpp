@@ -47,11 +47,11 @@ class Rosenbrock {
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
       requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
   void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
                           Workspace&) const requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, gradients, [this](auto at, auto gradient) { return compute(at, gradient); });
+    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
   }
 
   double log_partition() const {
@@ -100,7 +100,7 @@ class Rosenbrock {
           } else {
             const V offset = fma(-previous, previous, here), slope = two_b * offset;
             sum = fma(b * offset, offset, sum);
-            gradient(i - 1, fma(slope, V(Scalar(-2)) * previous, from_left));
+            gradient(static_cast<Index>(i) - 1, fma(slope, V(Scalar(-2)) * previous, from_left));
             from_left = slope;
           }
           previous = here;
