@@ -37,8 +37,10 @@ class Canvas {
 
   // What is drawn from now on shows inside this area only.
   void clip(const Area& area) {
-    clip_ = {std::max(area.left, 0.0), std::max(area.top, 0.0), std::min(area.right, whole().right),
-             std::min(area.bottom, whole().bottom)};
+    const double width = whole().right, height = whole().bottom;
+    clip_ = {std::clamp(area.left, 0.0, width), std::clamp(area.top, 0.0, height), 0, 0};
+    clip_.right = std::clamp(area.right, clip_.left, width);
+    clip_.bottom = std::clamp(area.bottom, clip_.top, height);
   }
   void unclip() { clip_ = whole(); }
 
@@ -110,8 +112,11 @@ class Canvas {
 
   // The pixels that an area touches inside the clip; none if a side is not a number.
   Pixels pixels_within(const Area& area) const {
+    for (const double side : {area.left, area.top, area.right, area.bottom}) {
+      if (std::isnan(side)) return {0, 0, 0, 0};
+    }
     const auto inside = [](double value, double lower, double upper) {
-      return static_cast<Index>(std::isnan(value) ? lower : std::clamp(value, lower, upper));
+      return static_cast<Index>(std::clamp(value, lower, upper));
     };
     return {inside(std::floor(area.left), std::floor(clip_.left), clip_.right),
             inside(std::floor(area.top), std::floor(clip_.top), clip_.bottom),
