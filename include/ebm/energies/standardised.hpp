@@ -64,9 +64,11 @@ AffineFrame<Dim> fit_frame(const Eigen::DenseBase<Derived>& points) {
   Eigen::Matrix<double, Dim, Dim> covariance = Eigen::Matrix<double, Dim, Dim>::Zero(dim, dim);
   const auto at = [&](Index row, Index i) { return static_cast<double>(points.derived().coeff(row, i)); };
   for (Index i = 0; i < dim; ++i) {
-    double sum = 0;
-    for (Index row = 0; row < rows; ++row) sum += at(row, i);
-    mean(i) = sum / static_cast<double>(rows);
+    for (int pass = 0; pass < 2; ++pass) {  // the second one removes the rounding of the first
+      double sum = 0;
+      for (Index row = 0; row < rows; ++row) sum += at(row, i) - mean(i);
+      mean(i) += sum / static_cast<double>(rows);
+    }
   }
   for (Index i = 0; i < dim; ++i) {
     for (Index j = 0; j <= i; ++j) {
@@ -75,7 +77,19 @@ AffineFrame<Dim> fit_frame(const Eigen::DenseBase<Derived>& points) {
       covariance(i, j) = covariance(j, i) = sum / static_cast<double>(rows);
     }
   }
-  return {mean, cholesky("covariance of points", covariance)};
+  // Beyond these limits there is nothing but rounding to be standardised.
+  const auto require_spread = [](Index i, double sd, double limit, const char* wanted) {
+    require(sd > limit, ("points: standard deviation of column " + std::to_string(i)).c_str(), sd, wanted);
+  };
+  require_finite("covariance of points", covariance);
+  for (Index i = 0; i < dim; ++i)
+    require_spread(i, std::sqrt(covariance(i, i)), 1e-12 * std::abs(mean(i)), "coordinates that vary");
+  const auto factor = cholesky("covariance of points", covariance);
+  for (Index i = 0; i < dim; ++i) {
+    require_spread(i, factor(i, i), 1e-6 * std::sqrt(covariance(i, i)),
+                   "more, given the columns before: no coordinate may be a combination of others");
+  }
+  return {mean, factor};
 }
 
 template <Energy Inner>
