@@ -67,14 +67,22 @@ class Trainer {
   // The model's samples as the objective last left them, in the data's units; none before fit.
   const Points<double, dim>& samples() const { return samples_; }
 
+  // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
   template <class Derived, class Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
     options.check();
-    require_shape("points", points, kAny, dimension_of(energy_));
-    require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
-    require_finite("points", points);
-    Run run(*this, points, options, rng, executor.workers());
-    return run.loop(executor);
+    const auto& rows = points.derived().eval();  // an expression is evaluated once
+    require_shape("points", rows, kAny, dimension_of(energy_));
+    require(rows.rows() >= 1, "points: rows", static_cast<double>(rows.rows()), "at least 1");
+    require_finite("points", rows);
+    const Trainer before(*this);
+    try {
+      Run run(*this, rows, options, rng, executor.workers());
+      return run.loop(executor);
+    } catch (...) {
+      put_back(before);
+      throw;
+    }
   }
 
  private:
@@ -92,6 +100,16 @@ class Trainer {
     } else {
       return energy_;
     }
+  }
+
+  void put_back(const Trainer& before) {
+    if constexpr (detail::kWantsFrame<E>) {
+      energy_ = before.energy_;
+    } else {
+      energy_.set_parameters(before.energy_.parameters());
+    }
+    parameters_ = before.parameters_;
+    samples_ = before.samples_;
   }
 
   class Run;
@@ -158,6 +176,10 @@ class Trainer<E, O, P>::Run {
       progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
     }
     publish();
+    if (const auto data = next_batch(); !is_finite_at(data.tiles) || !is_finite_at(estimator_.chains().positions())) {
+      recover(TrainingHealth::not_finite, iterations_, data, result, executor);
+      publish();
+    }
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
   }
@@ -204,13 +226,16 @@ class Trainer<E, O, P>::Run {
 
   // The average of the parameters after `count` steps, whose first ones it forgets faster.
   void follow(Index count) {
+    if (options_.averaging == 0) {
+      std::copy_n(trainer_.parameters_.data(), average_.padded_size(), average_.data());
+      return;
+    }
     using V = Pack<Scalar>;
     const double t = static_cast<double>(count);
     const V fresh(1.0 - std::min(options_.averaging, (1.0 + t) / (10.0 + t)));
-    const V everything(1.0);
     for (Index i = 0; i < average_.padded_size(); i += V::size) {
       const V old = V::load(average_.data() + i), now = V::load(trainer_.parameters_.data() + i);
-      fma(options_.averaging > 0 ? fresh : everything, now - old, old).store(average_.data() + i);
+      fma(fresh, now - old, old).store(average_.data() + i);
     }
   }
 
@@ -221,6 +246,14 @@ class Trainer<E, O, P>::Run {
     Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
     unpack_rows(chains.positions(), positions);
     trainer_.samples_ = frame_.restore(positions);
+  }
+
+  // Whether the published energy is finite at all these points. The guard has not seen what the last step made of it.
+  bool is_finite_at(TileSpan<const Scalar, dim> x) const {
+    Workspace workspace;
+    const auto values = workspace.tiles<Scalar, 1>(x.count(), 1);
+    evaluate(trainer_.trained(), x, values, workspace);
+    return std::all_of(values.data(), values.data() + values.size(), [](Scalar v) { return std::isfinite(v); });
   }
 
   template <class Exec>
