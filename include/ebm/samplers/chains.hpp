@@ -42,15 +42,16 @@ class Chains {
     for (Lanes<Scalar>& lanes : failed_) lanes.setZero();
   }
 
-  // Lanes that stand where energy and gradient are finite.
+  // Whether a chain stands where energy and gradient are finite.
+  bool is_finite_lane(Index tile, Index lane) const {
+    Scalar sum = energy_[size(tile)](lane);
+    for (Index i = 0; i < dim_; ++i) sum += gradient_[size(tile * dim_ + i)](lane);
+    return sum - sum == Scalar(0);
+  }
   Index finite_lanes() const {
     Index count = 0;
     for (Index t = 0; t < tiles_; ++t) {
-      for (Index l = 0; l < kLanes<Scalar>; ++l) {
-        Scalar sum = energy_[size(t)](l);
-        for (Index i = 0; i < dim_; ++i) sum += gradient_[size(t * dim_ + i)](l);
-        count += sum - sum == Scalar(0);
-      }
+      for (Index l = 0; l < kLanes<Scalar>; ++l) count += is_finite_lane(t, l);
     }
     return count;
   }

@@ -65,6 +65,18 @@ double acceptance_of_movable(RunMemory<Scalar>& memory, const Chains<Scalar, Dim
   return mean_acceptance(memory, {0, chains.tiles()}, steps) * (lanes / movable);
 }
 
+// Whether a chain that can move accepted next to nothing: its surroundings are steeper than those of the others.
+template <class Scalar, int Dim>
+bool any_stuck(RunMemory<Scalar>& memory, const Chains<Scalar, Dim>& chains, Index steps) {
+  for (Index t = 0; t < chains.tiles(); ++t) {
+    for (Index l = 0; l < kLanes<Scalar>; ++l) {
+      if (memory.acceptance(t)(l) < Scalar(0.02) * static_cast<Scalar>(steps) && chains.is_finite_lane(t, l))
+        return true;
+    }
+  }
+  return false;
+}
+
 // A step size of the right order: doubled or halved until the mean acceptance of one step from where the chains start
 // crosses the target (Hoffman & Gelman 2014, algorithm 4). The chains stay where they are.
 template <class E, class K, class Exec>
@@ -86,18 +98,25 @@ void find_step_size(const E& energy, const K& kernel, const Chains<typename E::S
 
 // The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number. The acceptance
 // counts relative to what separates the target from 1, and changes the step size by a factor of e at most. What remains
-// is the geometric mean over the second half (Polyak & Juditsky 1992).
+// is the geometric mean over the second half (Polyak & Juditsky 1992). Chains that are stuck in a steep place come down from
+// it in rounds with smaller and smaller steps, from which nothing is learnt.
 template <class E, class K, class Exec>
 void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, Index steps,
              StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {
   const TileRange all{0, chains.tiles()};
   if (steps > 0) find_step_size(energy, kernel, chains, step_size, stream, memory, executor);
   Index round = 1;
-  double log_sum = 0, summed = 0;
+  double log_sum = 0, summed = 0, shrunk = 1;
   for (Index done = 0, rounds = 0; done < steps; done += round, ++rounds) {
     round = std::min({kRoundSteps, rounds < 20 ? Index{1} : 2 * round, steps - done});
-    advance(energy, kernel, chains, all, done, round, step_size, stream, memory, executor,
+    StepSize of_round = step_size;
+    of_round.scale(shrunk);
+    advance(energy, kernel, chains, all, done, round, of_round, stream, memory, executor,
             [](Index, const auto&, Index) {});
+    const bool learns = shrunk == 1.0;
+    shrunk = round >= 4 && any_stuck(memory, chains, round) ? 0.25 * shrunk : std::min(4.0 * shrunk, 1.0);
+    if (shrunk < 1e-7) shrunk = 1;
+    if (!learns) continue;
     const double acceptance = acceptance_of_movable(memory, chains, round);
     const double decay = rounds < 20 ? 1.0 : 20.0 / static_cast<double>(rounds);
     step_size.update(acceptance, std::min(decay / (1.0 - step_size.target()),
