@@ -53,8 +53,8 @@ TEST_CASE("lane by lane or by tile, with static or dynamic dimension: the same b
   const auto check = [&](const auto& kernel) {
     const auto by_lane = run(energy, kernel, start, 40, 0.2);
     const auto by_tile = run(InPlace<UnequalPair<float>>{energy}, kernel, start, 40, 0.2);
-    const auto dynamic = run(InPlace<UnequalPair<float>, Dynamic>{energy}, kernel,
-                             Points<float, Dynamic>(start), 40, 0.2);
+    const auto dynamic =
+        run(InPlace<UnequalPair<float>, Dynamic>{energy}, kernel, Points<float, Dynamic>(start), 40, 0.2);
     CHECK(by_lane.points == by_tile.points);
     CHECK(by_lane.points == dynamic.points);
     CHECK(by_lane.acceptance == by_tile.acceptance);
@@ -67,7 +67,8 @@ TEST_CASE("lane by lane or by tile, with static or dynamic dimension: the same b
 
 TEST_CASE("the acceptance probability of a ratio, its limits and what is no number") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  alignas(kAlignment) double ratio[] = {-1, 0, 1000, infinity, -infinity, std::numeric_limits<double>::quiet_NaN(), 0, 0};
+  alignas(kAlignment) double ratio[] = {-1, 0, 1000, infinity, -infinity, std::numeric_limits<double>::quiet_NaN(),
+                                        0,  0};
   for (Index p = 0; p < kLanes<double>; p += Pack<double>::size)
     detail::acceptance_probability(Pack<double>::load(ratio + p)).store(ratio + p);
   const double wanted[] = {std::exp(-1), 1, 1, 1, 0, 0, 1, 1};
