@@ -16,15 +16,28 @@ class FunctionRef<Result(Arguments...)> {
   template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<Result, F&, Arguments...>)
   FunctionRef(F&& callable)
-      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-        call_([](void* object, Arguments... arguments) -> Result {
-          return (*static_cast<std::remove_reference_t<F>*>(object))(static_cast<Arguments>(arguments)...);
+      : object_(address(std::addressof(callable))), call_([](void* object, Arguments... arguments) -> Result {
+          using Pointer = std::remove_reference_t<F>*;
+          if constexpr (std::is_function_v<std::remove_reference_t<F>>) {
+            return reinterpret_cast<Pointer>(object)(static_cast<Arguments>(arguments)...);
+          } else {
+            return (*static_cast<Pointer>(object))(static_cast<Arguments>(arguments)...);
+          }
         }) {}
 
   explicit operator bool() const { return call_ != nullptr; }
   Result operator()(Arguments... arguments) const { return call_(object_, static_cast<Arguments>(arguments)...); }
 
  private:
+  template <class T>
+  static void* address(T* callable) {
+    if constexpr (std::is_function_v<T>) {
+      return reinterpret_cast<void*>(callable);
+    } else {
+      return const_cast<void*>(static_cast<const void*>(callable));
+    }
+  }
+
   void* object_ = nullptr;
   Result (*call_)(void*, Arguments...) = nullptr;
 };
