@@ -90,8 +90,8 @@ class DoubleWell {
     const double step = 2 * reach() / points;
     double sum = 0;
     for (int i = 1; i < points; ++i) {
-      const double x = -reach() + i * step, excess = x * x - 1;
-      sum += pow(x, power) * ebm::exp(-height_ * excess * excess);
+      const double x = fma(static_cast<double>(i), step, -reach()), excess = fma(x, x, -1.0);
+      sum = fma(pow(x, power), ebm::exp(-height_ * excess * excess), sum);
     }
     return sum * step;
   }

@@ -58,12 +58,12 @@ class RingEnergy {
 
   Points<double, 2> sample(Index count, Rng& rng) const {
     const Stream stream = rng.stream();
-    const double mode = 0.5 * (radius_ + std::sqrt(radius_ * radius_ + 4 * width_ * width_));
+    const double mode = 0.5 * (radius_ + std::sqrt(fma(radius_, radius_, 4 * width_ * width_)));
     Points<double, 2> points(count, 2);
     for (Index row = 0; row < count; ++row) {
       const std::uint32_t chain = static_cast<std::uint32_t>(row);
       for (std::uint64_t attempt = 0;; ++attempt) {
-        const double r = mode + width_ * stream.normal(chain, attempt);
+        const double r = fma(width_, stream.normal(chain, attempt), mode);
         if (r > 0 && stream.uniform(chain, 2 * attempt) < r / mode * ebm::exp(1 - r / mode)) {
           const auto [sine, cosine] = sin_cos(6.283185307179586 * stream.uniform(chain, 2 * attempt + 1));
           points(row, 0) = r * cosine, points(row, 1) = r * sine;
@@ -82,7 +82,7 @@ class RingEnergy {
   double moment_0() const { return 1.2533141373155003 * width_ * std::erfc(-radius_ / (1.4142135623730951 * width_)); }
   double moment_1() const {
     const double ratio = radius_ / width_;
-    return radius_ * moment_0() + width_ * width_ * ebm::exp(-0.5 * ratio * ratio);
+    return fma(radius_, moment_0(), width_ * width_ * ebm::exp(-0.5 * ratio * ratio));
   }
 
   double radius_, width_;

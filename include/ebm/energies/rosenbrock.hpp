@@ -55,7 +55,7 @@ class Rosenbrock {
   }
 
   double log_partition() const {
-    return 0.5 * (ebm::log(kPi / shape_.a) + static_cast<double>(dimension_ - 1) * ebm::log(kPi / shape_.b));
+    return 0.5 * fma(static_cast<double>(dimension_ - 1), ebm::log(kPi / shape_.b), ebm::log(kPi / shape_.a));
   }
   // Moments and domain in two dimensions alone: beyond, the tails are so long that no sample and no grid shows them.
   Eigen::Vector2d mean() const requires(Dim == 2) { return {shape_.mu, shape_.mu * shape_.mu + variance()}; }
