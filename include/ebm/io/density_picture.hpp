@@ -35,7 +35,7 @@ Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& 
     scale.upper = std::max(scale.upper, value);
   }
   if (!(scale.lower <= scale.upper)) throw NumericalError("values: none is finite, so there is no picture of them");
-  if (scale.lower > 0 && scale.lower < 0.2 * scale.upper) scale.lower = 0;
+  if (scale.lower > 0 && scale.lower < 0.5 * scale.upper) scale.lower = 0;
   if (scale.lower == scale.upper) {
     scale.lower = std::min(0.0, scale.lower);
     scale.upper = scale.upper == 0 ? 1 : std::max(0.0, scale.upper);
@@ -52,8 +52,8 @@ Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& 
   const double top = options.title.empty() ? edge : edge + 32;
   const double bottom = top + std::round((right - left) * std::clamp(sides[1] / sides[0], 0.4, 1.25));
   axes.area = {left, top, right, bottom};
-  axes.x.ticks_wanted = std::max(2, static_cast<int>(axes.area.width() / 120));
-  axes.y.ticks_wanted = std::max(2, static_cast<int>(axes.area.height() / 120));
+  axes.x.ticks_wanted = std::clamp(static_cast<int>(axes.area.width() / 90), 2, 8);
+  axes.y.ticks_wanted = std::clamp(static_cast<int>(axes.area.height() / 90), 2, 8);
   const double note = faults > 0 ? 30 : 0;
 
   Canvas canvas(options.width, static_cast<Index>(bottom + axes.room_below() + note + edge));
