@@ -61,9 +61,9 @@ class Guard {
 template <class State>
 class Snapshots {
  public:
-  void keep(const State& state) {
+  void keep(State state) {
     if (states_.size() == kKept) states_.pop_front();
-    states_.push_back(state);
+    states_.push_back(std::move(state));
   }
   bool empty() const { return states_.empty(); }
 
