@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "isa/core_bits.hpp"
+#include "isa/training_bits.hpp"
 
 // Whether this processor has what the program was built for.
 bool can_run() {
@@ -21,5 +22,7 @@ int main() {
     std::puts("skipped: this processor lacks the instructions");
     return 0;
   }
-  for (const auto& [name, hash] : ebm_bits::core_bits()) std::printf("%s %016" PRIx64 "\n", name.c_str(), hash);
+  for (const auto& lines : {ebm_bits::core_bits(), ebm_bits::training_bits()}) {
+    for (const auto& [name, hash] : lines) std::printf("%s %016" PRIx64 "\n", name.c_str(), hash);
+  }
 }
