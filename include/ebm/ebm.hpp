@@ -35,7 +35,7 @@
 #include <ebm/partition/kl_divergence.hpp>
 #include <ebm/partition/log_likelihood.hpp>
 #include <ebm/partition/log_partition.hpp>
-#include <ebm/samplers/anchor_jump.hpp>
+#include <ebm/samplers/mixture_jump.hpp>
 #include <ebm/samplers/mala.hpp>
 #include <ebm/samplers/sample.hpp>
 #include <ebm/samplers/sgld.hpp>

@@ -4,7 +4,7 @@
 #include <ebm/energies/gaussian.hpp>
 #include <ebm/energies/mlp.hpp>
 #include <ebm/energies/quadratic.hpp>
-#include <ebm/samplers/anchor_jump.hpp>
+#include <ebm/samplers/mixture_jump.hpp>
 
 #include "support/catch.hpp"
 

@@ -15,12 +15,12 @@ ebm::BatchReport healthy() {
 }
 
 // What a guard says after it has seen the same report many times.
-ebm::TrainingHealth after(int times, const ebm::BatchReport& report, double gradient_norm = 1.0,
-                          bool step_at_largest = false) {
-  ebm::Guard guard;
+ebm::TrainingHealth after(int times, const ebm::BatchReport& report, double gradient_norm = 1.0) {
+  ebm::Guard guard(2);
+  guard.check(healthy(), 1.0, 1024);
   ebm::TrainingHealth health = ebm::TrainingHealth::healthy;
   for (int i = 0; i < times && health == ebm::TrainingHealth::healthy; ++i)
-    health = guard.check(report, gradient_norm, step_at_largest, 1024);
+    health = guard.check(report, gradient_norm, 1024);
   return health;
 }
 
@@ -31,21 +31,21 @@ TEST_CASE("a healthy training does not trip the guard") {
   auto report = healthy();
   report.failed_chains = 1;
   CHECK(after(5000, report) == ebm::TrainingHealth::healthy);
-  // Energies that mean little apart from their spread, no jumps, a step at its bound.
+  // A gap within the spread of the energies; a gradient that vanishes where energies agree.
   report = healthy();
-  report.data_energy_sd = 100, report.sample_energy = -50, report.jump_acceptance = kNan;
-  CHECK(after(5000, report, 1.0, true) == ebm::TrainingHealth::healthy);
+  report.data_energy_sd = 3, report.sample_energy = -3;
+  CHECK(after(5000, report) == ebm::TrainingHealth::healthy);
   report = healthy();
-  report.jump_acceptance = 1.0;
-  CHECK(after(5000, report, 1.0, false) == ebm::TrainingHealth::healthy);
+  report.sample_energy = report.data_energy;
+  CHECK(after(5000, report, 0.0) == ebm::TrainingHealth::healthy);
 }
 
 TEST_CASE("one odd batch does not trip the guard") {
-  ebm::Guard guard;
-  for (int i = 0; i < 1000; ++i) guard.check(healthy(), 1.0, false, 1024);
+  ebm::Guard guard(2);
+  for (int i = 0; i < 1000; ++i) guard.check(healthy(), 1.0, 1024);
   auto odd = healthy();
   odd.sample_energy = -20;
-  CHECK(guard.check(odd, 1.0, false, 1024) == ebm::TrainingHealth::healthy);
+  CHECK(guard.check(odd, 1.0, 1024) == ebm::TrainingHealth::healthy);
 }
 
 TEST_CASE("each sign of a training that runs away trips the guard") {
@@ -71,14 +71,17 @@ TEST_CASE("each sign of a training that runs away trips the guard") {
     CHECK(after(1000, report) == ebm::TrainingHealth::energies_apart);
   }
 
+  // A spread that is itself out of bounds excuses no gap.
   report = healthy();
-  report.jump_acceptance = 1.0;
-  CHECK(after(1000, report, 1.0, true) == ebm::TrainingHealth::network_dead);
+  report.data_energy_sd = 1000, report.sample_energy = -100;
+  CHECK(after(1000, report) == ebm::TrainingHealth::energies_apart);
+
+  CHECK(after(1000, healthy(), 1e-9) == ebm::TrainingHealth::network_dead);
 }
 
 TEST_CASE("the gap is the mean of the batches' gaps, smoothed") {
-  ebm::Guard guard;
-  for (int i = 0; i < 1000; ++i) guard.check(healthy(), 1.0, false, 1024);
+  ebm::Guard guard(2);
+  for (int i = 0; i < 1000; ++i) guard.check(healthy(), 1.0, 1024);
   CHECK(guard.gap() == Approx(0.2));
 }
 

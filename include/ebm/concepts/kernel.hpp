@@ -28,6 +28,13 @@ concept Kernel = Energy<E> && std::same_as<decltype(K::exact), const bool> &&
   { kernel.measures_acceptance() } -> std::same_as<bool>;
 };
 
+// Uniforms that a kernel uses at each step: K::uniforms_per_step if it says so, else one.
+template <class K>
+inline constexpr Index kUniformsPerStep = 1;
+template <class K>
+  requires requires { { K::uniforms_per_step } -> std::same_as<const Index&>; }
+inline constexpr Index kUniformsPerStep<K> = K::uniforms_per_step;
+
 template <class K>
 concept TunableKernel =
     std::same_as<decltype(K::step_size), std::optional<double>> && std::same_as<decltype(K::target_acceptance), double>;

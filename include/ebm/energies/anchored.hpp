@@ -2,7 +2,7 @@
 //
 //   E(x) = f(x) + |x|^2 / (2 tau^2)
 //
-// The anchor N(0, tau^2 I) is also where independent proposals come from (samplers/anchor_jump.hpp).
+// The anchor N(0, tau^2 I) is also where independent proposals come from (samplers/mixture_jump.hpp).
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>

@@ -14,7 +14,7 @@
 #include <ebm/concepts/objective.hpp>
 #include <ebm/objectives/negative_phase.hpp>
 #include <ebm/objectives/parameter_gradient.hpp>
-#include <ebm/samplers/anchor_jump.hpp>
+#include <ebm/samplers/mixture_jump.hpp>
 #include <ebm/samplers/sgld.hpp>
 
 namespace ebm {
@@ -71,6 +71,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
         chains_(chain_tiles(start_, moved_), dimension_of(energy)),
         memory_(workers, chains_.tiles()),
         step_size_(kernel_, 0.01, {1e-6, AnchoredEnergy<E> ? 1.0 : 1e6}),
+        jump_(kernel_.temperature),
         noise_(rng.stream()),
         jump_noise_(rng.stream()),
         fresh_(rng.stream()),
@@ -91,15 +92,15 @@ class ContrastiveDivergence<K, Start>::Estimator {
 
   // Moves all chains for a while, so that they forget where they started.
   template <class Exec>
-  void burn_in(const E& energy, Index rounds, Exec& executor) {
-    for (Index round = 0; round < rounds; ++round) move(energy, {0, chains_.tiles()}, executor);
+  void burn_in(const E& energy, Data data, Index rounds, Exec& executor) {
+    for (Index round = 0; round < rounds; ++round) move(energy, data, {0, chains_.tiles()}, executor);
   }
 
   template <class Exec>
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
     const TileRange range{iteration % (chains_.tiles() / moved_) * moved_, moved_};
     prepare_chains(data, iteration, range);
-    BatchReport report = move(energy, range, executor);
+    BatchReport report = move(energy, data, range, executor);
     const Index data_tiles = data.tiles.count();
     const LanesSpan<Scalar> weights(weights_.front().data(), data_tiles + moved_),
         values(values_.front().data(), data_tiles + moved_);
@@ -169,7 +170,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
 
   // Kernel steps and jumps of a range of tiles; adapts the step size.
   template <class Exec>
-  BatchReport move(const E& energy, TileRange range, Exec& executor) {
+  BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
     BatchReport report;
     report.step_size = step_size_.value();
     const auto failed = chains_.failed().subspan(range.first, range.count);
@@ -189,8 +190,9 @@ class ContrastiveDivergence<K, Start>::Estimator {
     }
     if constexpr (Start::persistent && AnchoredEnergy<E>) {
       if (start_.jumps > 0 && std::isfinite(energy.anchor_variance())) {
-        advance(energy, AnchorJump{kernel_.temperature}, chains_, range, jumps_done_, start_.jumps, step_size_,
-                jump_noise_, memory_, executor, nothing);
+        jump_.set_centres(data.tiles, chains_.dim() <= kCentredDims ? std::min(start_.centres, data.rows) : 0);
+        advance(energy, jump_, chains_, range, jumps_done_, start_.jumps, step_size_, jump_noise_, memory_, executor,
+                nothing);
         jumps_done_ += start_.jumps;
         report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
       }
@@ -216,8 +218,8 @@ class ContrastiveDivergence<K, Start>::Estimator {
                  sample_share = -1.0 / static_cast<double>(sample_count(data));
     for (Index i = 0; i < data_lanes + sample_lanes; ++i) {
       const bool is_data = i < data_lanes;
-      const double share = is_data ? (i < data.rows ? data_share : 0.0)
-                                   : (i - data_lanes < sample_count(data) ? sample_share : 0.0);
+      const double share =
+          is_data ? (i < data.rows ? data_share : 0.0) : (i - data_lanes < sample_count(data) ? sample_share : 0.0);
       const double slope = is_data ? 2.0 * regularisation_ : -2.0 * regularisation_;
       const double factor = regularisation_ > 0 ? ebm::fma(slope, static_cast<double>(values.data()[i]), 1.0) : 1.0;
       weights.data()[i] = static_cast<Scalar>(share * factor);
@@ -243,6 +245,9 @@ class ContrastiveDivergence<K, Start>::Estimator {
   // Counters of chains started anew lie beyond those of restarts.
   static constexpr Index kReinitialised = Index{1} << 32;
 
+  // Beyond so many coordinates no proposal about a centre is ever accepted.
+  static constexpr Index kCentredDims = 4;
+
   ResolvedKernel kernel_;
   Start start_;
   double regularisation_;
@@ -250,6 +255,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
   Chains<Scalar, E::dim> chains_;
   RunMemory<Scalar> memory_;
   StepSize step_size_;
+  MixtureJump<Scalar, E::dim> jump_;
   Stream noise_, jump_noise_, fresh_;
   std::vector<Lanes<Scalar>> weights_, values_;
   ParameterGradient<E> sum_;

@@ -17,6 +17,7 @@ struct Persistent {
   std::optional<Index> steps = {};  // kernel steps an iteration; left out, 10 for exact kernels and 20 for others
   Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
   Index jumps = 2;                  // jumps from the anchor an iteration, where the energy has an anchor
+  Index centres = 32;               // rows of the minibatch about which half of the jumps land; 0 for the anchor alone
   double reinitialised = 0.0;       // probability that a chain is started anew before an iteration
   std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others
 
@@ -27,6 +28,7 @@ struct Persistent {
     require(!steps || *steps >= 1, "steps", static_cast<double>(steps.value_or(1)), "at least 1");
     require(moved >= 0, "moved", static_cast<double>(moved), "at least 0");
     require(jumps >= 0, "jumps", static_cast<double>(jumps), "at least 0");
+    require(centres >= 0, "centres", static_cast<double>(centres), "at least 0");
     require(reinitialised >= 0 && reinitialised <= 1, "reinitialised", reinitialised, "0 to 1");
   }
 };

@@ -79,6 +79,19 @@ void langevin_transition_by_lane(const E& energy, const ChainStateOf<E>& state,
   }
 }
 
+// In some order: whether it is finite is all that counts.
+template <class V>
+EBM_INLINE V sum_of_coordinates(const ElementOf<V>* tile, Index dim) {
+  V sum[4] = {V(0), V(0), V(0), V(0)};
+  Index i = 0;
+  for (; i + 4 <= dim; i += 4) {
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) sum[k] = sum[k] + V::load(tile + (i + k) * kLanes<ElementOf<V>>);
+  }
+  for (; i < dim; ++i) sum[0] = sum[0] + V::load(tile + i * kLanes<ElementOf<V>>);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 template <class E, class Decide>
 void langevin_transition_by_tile(const E& energy, const ChainStateOf<E>& state,
                                  const LangevinScales<typename E::Scalar>& scales,
@@ -103,8 +116,7 @@ void langevin_transition_by_tile(const E& energy, const ChainStateOf<E>& state,
     const Scalar* normals = noise.normals(t);
     for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
       const V proposed = V::load(new_energy.tile_data(t) + p), old = V::load(state.energy.tile_data(t) + p);
-      LangevinMove<V> move{V(0), proposed, proposed};
-      for (Index i = 0; i < dim; ++i) move.soundness = move.soundness + V::load(new_gradient.coordinate(t, i) + p);
+      LangevinMove<V> move{V(0), proposed, sum_of_coordinates<V>(new_gradient.tile_data(t) + p, dim) + proposed};
       if (wants_ratio) {
         move.log_ratio = (old - proposed) * scales.inverse_temperature;
         for (Index i = 0; i < dim; ++i) {

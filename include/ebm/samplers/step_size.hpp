@@ -41,7 +41,6 @@ class StepSize {
   bool tuned() const { return tuned_; }
   double value() const { return value_; }
   double target() const { return target_; }
-  bool at_largest() const { return value_ >= bounds_.largest; }
 
   // The size at a step of a run, which a schedule may prescribe.
   template <class K>

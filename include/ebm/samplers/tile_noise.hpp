@@ -1,6 +1,6 @@
-// The noise of a group of tiles, step after step: normals for every coordinate, one uniform a step.
+// The noise of a group of tiles, step after step: normals for every coordinate, and one uniform or more.
 //
-// The normal of (step, coordinate) has index step * dim + coordinate, the uniform of a step the index step; both are made for
+// The normal of (step, coordinate) has index step * dim + coordinate, the uniforms of a step follow each other; both are made for
 // several steps at once, since Philox gives them in blocks.
 #pragma once
 
@@ -15,17 +15,19 @@ template <class Scalar, int Dim>
 class TileNoise {
  public:
   // For `count` tiles from number `tile` on; memory for the buffers comes from the workspace.
-  TileNoise(const Stream& stream, Index tile, Index count, Index dim, Index first_step, Workspace& workspace)
+  TileNoise(const Stream& stream, Index tile, Index count, Index dim, Index first_step, Workspace& workspace,
+            Index uniforms_per_step = 1)
       : stream_(stream),
         tile_(tile),
         count_(count),
         dim_(dim),
+        uniforms_per_step_(uniforms_per_step),
         chunk_(std::max<Index>(1, 64 / dim)),
         step_(first_step - 1),
         normals_from_(first_step),
-        uniforms_from_(first_step),
+        uniforms_from_(0),
         normals_to_(first_step),
-        uniforms_to_(first_step) {
+        uniforms_to_(0) {
     normals_ = workspace.take<Scalar>(count * normal_stride());
     uniforms_ = workspace.take<Scalar>(count * uniform_stride());
   }
@@ -46,14 +48,15 @@ class TileNoise {
     return normals_ + t * normal_stride() + (step_ * dim() - align_down(normals_from_ * dim())) * kLanes<Scalar>;
   }
 
-  // [lane] of a tile of the group, in (0, 1].
-  const Scalar* uniforms(Index t) {
-    if (step_ >= uniforms_to_) {
-      uniforms_from_ = align_down(step_), uniforms_to_ = uniforms_from_ + kUniformChunk;
+  // [lane] of a tile of the group, in (0, 1]; `which` of those of the step.
+  const Scalar* uniforms(Index t, Index which = 0) {
+    const Index index = step_ * uniforms_per_step_ + which;
+    if (index >= uniforms_to_) {
+      uniforms_from_ = align_down(index), uniforms_to_ = uniforms_from_ + kUniformChunk;
       for (Index k = 0; k < count_; ++k)
         fill_uniforms(stream_, tile_ + k, uniforms_from_, kUniformChunk, uniforms_ + k * uniform_stride());
     }
-    return uniforms_ + t * uniform_stride() + (step_ - uniforms_from_) * kLanes<Scalar>;
+    return uniforms_ + t * uniform_stride() + (index - uniforms_from_) * kLanes<Scalar>;
   }
 
  private:
@@ -66,7 +69,8 @@ class TileNoise {
   static Index uniform_stride() { return kUniformChunk * kLanes<Scalar>; }
 
   Stream stream_;
-  Index tile_, count_, dim_, chunk_, step_, normals_from_, uniforms_from_, normals_to_, uniforms_to_;
+  Index tile_, count_, dim_, uniforms_per_step_, chunk_, step_, normals_from_, uniforms_from_, normals_to_,
+      uniforms_to_;
   Scalar *normals_, *uniforms_;
 };
 

@@ -2,9 +2,11 @@
 //
 // A state is broken when
 //   - an energy, a gradient or a parameter is not finite,
-//   - the smoothed gap |E(data) - E(samples)| exceeds 2 sd(E(data)) + 1: the samples no longer follow the model,
+//   - the smoothed gap |E(data) - E(samples)| exceeds 1 + 2 sd(E(data)): the samples no longer follow the model; the standard
+//     deviation counts up to 4 + sqrt(2 dim), since that of a Gaussian's log-density is sqrt(dim / 2), and a larger one is
+//     itself a sign that energies run away,
 //   - more than one chain in fifty has failed, or
-//   - the network is dead: the step size at its upper bound while every jump from the anchor is accepted.
+//   - the network is dead: its gradient has vanished, though data and samples have different energies.
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
 
@@ -34,7 +36,9 @@ inline const char* to_text(TrainingHealth health) {
 
 class Guard {
  public:
-  TrainingHealth check(const BatchReport& report, double gradient_norm, bool step_at_largest, Index chains) {
+  explicit Guard(Index dim) : largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
+
+  TrainingHealth check(const BatchReport& report, double gradient_norm, Index chains) {
     if (!std::isfinite(report.data_energy) || !std::isfinite(report.sample_energy) || !std::isfinite(gradient_norm)) {
       return TrainingHealth::not_finite;
     }
@@ -42,8 +46,10 @@ class Guard {
     const double fresh = 1.0 / static_cast<double>(std::min<Index>(++seen_, kMemory));
     gap_ = ebm::fma(fresh, report.energy_gap() - gap_, gap_);
     spread_ = ebm::fma(fresh, report.data_energy_sd - spread_, spread_);
-    if (seen_ >= kMemory && std::abs(gap_) > ebm::fma(2.0, spread_, 1.0)) return TrainingHealth::energies_apart;
-    dead_ = step_at_largest && report.jump_acceptance > 0.98 ? dead_ + 1 : 0;
+    const double allowed = ebm::fma(2.0, std::min(spread_, largest_spread_), 1.0);
+    if (seen_ >= kMemory && std::abs(gap_) > allowed) return TrainingHealth::energies_apart;
+    largest_gradient_ = std::max(largest_gradient_, gradient_norm);
+    dead_ = gradient_norm < 1e-5 * largest_gradient_ && std::abs(gap_) > 0.1 ? dead_ + 1 : 0;
     if (dead_ >= kMemory) return TrainingHealth::network_dead;
     return TrainingHealth::healthy;
   }
@@ -53,7 +59,7 @@ class Guard {
  private:
   static constexpr Index kMemory = 50;
 
-  double gap_ = 0, spread_ = 0;
+  double largest_spread_, gap_ = 0, spread_ = 0, largest_gradient_ = 0;
   Index seen_ = 0, dead_ = 0;
 };
 

@@ -148,7 +148,7 @@ class Trainer<E, O, P>::Run {
   FitResult loop(Exec& executor) {
     FitResult result;
     Progress progress(options_.progress);
-    Guard guard;
+    Guard guard(data_.cols());
     const auto start = std::chrono::steady_clock::now();
     for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
       if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_, optimizer_state_});
@@ -156,14 +156,13 @@ class Trainer<E, O, P>::Run {
       TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
       report.gradient_norm = norm(gradient_);
       report.learning_rate = trainer_.optimizer_.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
-      const TrainingHealth health = guard.check(report.batch, report.gradient_norm, estimator_.step_size().at_largest(),
-                                                estimator_.chains().tiles() * kLanes<Scalar>);
+      const TrainingHealth health = guard.check(report.batch, report.gradient_norm, estimator_.chains().tiles() * kLanes<Scalar>);
       report.energy_gap = guard.gap();
       result.last = report;
       ++result.iterations;
       if (health != TrainingHealth::healthy) {
         recover(health, iteration, data, result, executor);
-        guard = Guard();
+        guard = Guard(data_.cols());
         continue;
       }
       trainer_.optimizer_.step(optimizer_state_, gradient_, trainer_.parameters_, report.learning_rate);
@@ -271,7 +270,7 @@ class Trainer<E, O, P>::Run {
     slow_down_ *= 0.5;
     live_.set_parameters(trainer_.parameters_.span());
     estimator_.restart(data);
-    estimator_.burn_in(live_, kBurnInRounds, executor);
+    estimator_.burn_in(live_, data, kBurnInRounds, executor);
     const std::string line = event + "; went back, halved the learning rate, started the chains anew\n";
     result.events += line;
     std::fprintf(stderr, "ebm: %s", line.c_str());
