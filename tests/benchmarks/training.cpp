@@ -1,0 +1,73 @@
+// train_pcd20_mlp2_128/256: ms for an iteration of persistent contrastive divergence, as Trainer::fit makes it: 20 Langevin
+// steps (epsilon .01) of 256 of 1024 chains, a batch of 256, Adam. Its limit is that of multiplications and additions.
+//
+// samples_of_pcd20_mlp2_128/256 is what the chains' steps alone take, on the same energy.
+#include "benchmark.hpp"
+
+#include <ebm/energies/mlp.hpp>
+#include <ebm/objectives/contrastive_divergence.hpp>
+#include <ebm/training/adam.hpp>
+#include <ebm/training/trainer.hpp>
+
+#include <limits>
+
+namespace benchmarks {
+
+namespace {
+
+using Network = ebm::Mlp<float, 2, 128, 128>;
+using Divergence = ebm::ContrastiveDivergence<ebm::Sgld, ebm::Persistent>;
+
+// Shortest time from the beginning of an iteration's estimate to that of the next.
+double shortest_iteration;
+
+// Contrastive divergence that looks at the clock.
+struct Timed {
+  Divergence objective{ebm::Sgld{.step_size = 0.01}, ebm::Persistent{.chains = 1024, .steps = 20, .jumps = 0}};
+
+  template <class E>
+  struct Estimator : Divergence::Estimator<E> {
+    using Base = Divergence::Estimator<E>;
+    double before = -1e9;
+
+    explicit Estimator(Base base) : Base(std::move(base)) {}
+
+    template <class Exec>
+    ebm::BatchReport estimate(const E& energy, typename Base::Data data, Index iteration,
+                              ebm::FlatVector<float>& gradient, Exec& executor) {
+      const double start = now();
+      shortest_iteration = std::min(shortest_iteration, start - before);
+      before = start;
+      return Base::estimate(energy, data, iteration, gradient, executor);
+    }
+  };
+
+  template <class E>
+  Estimator<E> estimator(const E& energy, ebm::Minibatch<float, 2> data, ebm::Rng& rng, Index workers) const {
+    return Estimator<E>(objective.estimator(energy, data, rng, workers));
+  }
+};
+
+}  // namespace
+
+void run_training() {
+  const std::string work = "train_pcd20_mlp2_128/256", samples = "samples_of_pcd20_mlp2_128/256";
+  if (!wanted(work) && !wanted(samples)) return;
+  ebm::Rng rng(1);
+  const ebm::Stream stream = rng.stream();
+  ebm::Points<float, 2> data(10000, 2);
+  for (Index i = 0; i < data.size(); ++i)
+    data.data()[i] = static_cast<float>(stream.normal(0, static_cast<std::uint64_t>(i)));
+
+  constexpr double weights = 2 * 128 + 128 * 128 + 128, chain_steps = 20 * 256, rows = 2 * 256;
+  shortest_iteration = std::numeric_limits<double>::infinity();
+  ebm::Trainer trainer{Network{rng}, Timed{}, ebm::Adam{.learning_rate = 1e-3}};
+  trainer.fit(data, {.iterations = 1000}, rng);
+  report(work, "ebm", shortest_iteration * 1e3, "ms/iteration",
+         2 * weights * (2 * chain_steps + 3 * rows) / (shortest_iteration * fma_peak()));
+
+  const double step = chain_step_time(trainer.energy().inner(), 256, 0.01, 20);
+  report(samples, "ebm", step * chain_steps * 1e-6, "ms/iteration", 4 * weights / (step * 1e-9 * fma_peak()));
+}
+
+}  // namespace benchmarks
