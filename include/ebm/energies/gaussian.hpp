@@ -127,7 +127,10 @@ class Gaussian {
   Gaussian(const Vector& mean, const Vector& sd, bool dense) : mean_(mean), sd_(sd), dense_(dense) {
     require(mean.size() > 0, "mean", 0, "at least one coordinate");
     require_finite("mean", mean);
-    for (Index i = 0; i < mean.size(); ++i) centre_.push_back(static_cast<Scalar>(mean[i]));
+    for (Index i = 0; i < mean.size(); ++i) {
+      centre_.push_back(static_cast<Scalar>(mean[i]));
+      centred_ = centred_ && centre_.back() == Scalar(0);
+    }
   }
   Gaussian(const Vector& mean, const Eigen::MatrixXd& factor, const Eigen::MatrixXd& covariance,
            const Eigen::MatrixXd& precision)
@@ -137,10 +140,15 @@ class Gaussian {
     pack(precision);
   }
 
-  // Rows of the panels that hold the precision; the last panel is filled up with zeros.
+  // Rows of the panels that hold a precision of dynamic size; the last panel is filled up with zeros.
   static constexpr int kRows = detail::kByLane<Dim> ? 1 : detail::kPanelRows;
   void pack(const Eigen::MatrixXd& precision) {
     const Index n = dimension();
+    if constexpr (Dim != Dynamic && !detail::kByLane<Dim>) {
+      precision_.resize(static_cast<std::size_t>(n * n));
+      const auto weight = [&](Index row, Index k) { return static_cast<Scalar>(precision(row, k)); };
+      return detail::pack_panels<Dim>(n, weight, precision_.data());
+    }
     for (Index first = 0; first < n; first += kRows) {
       for (Index k = 0; k < n; ++k) {
         for (Index row = first; row < first + kRows; ++row) {
@@ -176,28 +184,33 @@ class Gaussian {
                        workspace);
   }
 
+  TileSpan<const Scalar, Dim> subtract_mean(TileSpan<const Scalar, Dim> x, Workspace& workspace) const {
+    using V = Pack<Scalar>;
+    const auto centred = workspace.template tiles<Scalar, Dim>(x.count(), x.dim());
+    for (Index t = 0; t < x.count(); ++t) {
+      for (Index i = 0; i < x.dim(); ++i) {
+        const V centre(centre_[static_cast<std::size_t>(i)]);
+        for (Index p = 0; p < kLanes<Scalar>; p += V::size)
+          (V::load(x.coordinate(t, i) + p) - centre).store(centred.coordinate(t, i) + p);
+      }
+    }
+    return centred;
+  }
+
   template <int Tiles>
   void compute_tiles(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Scalar* gradients,
                      Workspace& workspace) const {
     using V = Pack<Scalar>;
     const Index n = dimension();
     Workspace::Scope scope(workspace);
-    const auto centred = workspace.template tiles<Scalar, Dim>(Tiles, n);
-    for (Index t = 0; t < Tiles; ++t) {
-      for (Index i = 0; i < n; ++i) {
-        const V centre(centre_[static_cast<std::size_t>(i)]);
-        for (Index p = 0; p < kLanes<Scalar>; p += V::size)
-          (V::load(x.coordinate(t, i) + p) - centre).store(centred.coordinate(t, i) + p);
-      }
-    }
+    const auto centred = centred_ ? x : subtract_mean(x, workspace);
     V sum[Tiles][kPacks<Scalar>];
     for (auto& tile : sum) {
       for (V& pack : tile) pack = V(Scalar(0));
     }
-    alignas(kAlignment) Scalar out[2 * kRows * kLanes<Scalar>];
-    const auto finish = [&](Index first, Index rows) {
-      for (int t = 0; t < Tiles; ++t) {
-        for (Index row = 0; row < std::min(rows, n - first); ++row) {
+    const auto finish = [&](Index first, Index rows, const Scalar* out) {
+      for (Index row = 0; row < std::min(rows, n - first); ++row) {
+        for (int t = 0; t < Tiles; ++t) {
           for (int p = 0; p < kPacks<Scalar>; ++p) {
             const V product = V::load(out + (t * rows + row) * kLanes<Scalar> + p * V::size);
             sum[t][p] = fma(V::load(centred.coordinate(t, first + row) + p * V::size), product, sum[t][p]);
@@ -206,18 +219,22 @@ class Gaussian {
         }
       }
     };
-    Index first = 0;
-    const Scalar* panel = precision_.data();
-    if constexpr (Tiles == 1 && kPacks<Scalar> == 1) {
-      for (; first + kRows < n; first += 2 * kRows, panel += 2 * kRows * n) {
-        detail::panel_pair_product<kRows>(panel, static_cast<const Scalar*>(nullptr), n, centred.data(), out);
-        finish(first, 2 * kRows);
+    const Scalar *panel = precision_.data(), *no_start = nullptr;
+    if constexpr (Dim != Dynamic) {
+      detail::tile_product<Dim, Tiles>(panel, no_start, n, centred.data(), centred.stride(), finish);
+    } else {
+      alignas(kAlignment) Scalar out[2 * kRows * kLanes<Scalar>];
+      Index first = 0;
+      if constexpr (Tiles == 1 && kPacks<Scalar> == 1) {
+        for (; first + kRows < n; first += 2 * kRows, panel += 2 * kRows * n) {
+          detail::panel_pair_product<kRows>(panel, no_start, n, centred.data(), out);
+          finish(first, 2 * kRows, out);
+        }
       }
-    }
-    for (; first < n; first += kRows, panel += kRows * n) {
-      detail::panel_product<kRows, Tiles>(panel, static_cast<const Scalar*>(nullptr), n, centred.data(),
-                                          centred.stride(), out);
-      finish(first, kRows);
+      for (; first < n; first += kRows, panel += kRows * n) {
+        detail::panel_product<kRows, Tiles>(panel, no_start, n, centred.data(), centred.stride(), out);
+        finish(first, kRows, out);
+      }
     }
     for (int t = 0; t < Tiles; ++t) {
       for (int p = 0; p < kPacks<Scalar>; ++p) (V(Scalar(0.5)) * sum[t][p]).store(values.tile_data(t) + p * V::size);
@@ -227,7 +244,7 @@ class Gaussian {
   Vector mean_, sd_;
   Eigen::MatrixXd factor_, covariance_;  // empty where the covariance is diagonal
   double log_determinant_ = 0;
-  bool dense_;
+  bool dense_, centred_ = true;  // centred: the mean is 0
   std::vector<Scalar> centre_, precision_;
 };
 
