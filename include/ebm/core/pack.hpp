@@ -228,9 +228,10 @@ EBM_INLINE V copysign(V a, V b) {
   return from_bits<V>((to_bits(a) & ~sign) | (to_bits(b) & sign));
 }
 
-// The sum over the lanes of a tile in a fixed order: the same bits for every register width.
+// The sum over the lanes of a tile in a fixed order: the same bits for every register width. A call of its own, in which no
+// compiler can fuse the sums with the products that they are often of.
 template <class Scalar>
-inline Scalar sum_lanes(const Scalar* lanes) {
+[[gnu::noinline]] Scalar sum_lanes(const Scalar* lanes) {
   Scalar half[kLanes<Scalar>];
   for (int i = 0; i < kLanes<Scalar>; ++i) half[i] = lanes[i];
   for (int width = kLanes<Scalar> / 2; width > 0; width /= 2) {
