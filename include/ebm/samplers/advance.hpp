@@ -45,7 +45,8 @@ void advance(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
     const auto state = chains.state(tile, count);
     const LanesSpan<Scalar> acceptance(memory.acceptance(tile).data(), count);
     std::fill_n(acceptance.data(), acceptance.size(), Scalar(0));
-    TileNoise<Scalar, E::dim> noise(stream, tile, count, chains.dim(), first_step, workspace, kUniformsPerStep<K>);
+    TileNoise<Scalar, E::dim> noise(stream, tile, count, chains.dim(), first_step, workspace, kUniformsPerStep<K>,
+                                    first_step + steps);
     for (Index step = 0; step < steps; ++step) {
       noise.next();
       kernel.step(energy, state, step_size.at(kernel, first_step + step), noise, acceptance, workspace);

@@ -8,15 +8,16 @@
 #include <ebm/core/workspace.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace ebm {
 
 template <class Scalar, int Dim>
 class TileNoise {
  public:
-  // For `count` tiles from number `tile` on; memory for the buffers comes from the workspace.
+  // For `count` tiles from number `tile` on and steps before `end`; memory for the buffers comes from the workspace.
   TileNoise(const Stream& stream, Index tile, Index count, Index dim, Index first_step, Workspace& workspace,
-            Index uniforms_per_step = 1)
+            Index uniforms_per_step = 1, Index end = std::numeric_limits<Index>::max())
       : stream_(stream),
         tile_(tile),
         count_(count),
@@ -24,6 +25,7 @@ class TileNoise {
         uniforms_per_step_(uniforms_per_step),
         chunk_(std::max<Index>(1, 64 / dim)),
         step_(first_step - 1),
+        end_(end),
         normals_from_(first_step),
         uniforms_from_(0),
         normals_to_(first_step),
@@ -40,10 +42,13 @@ class TileNoise {
   // [coordinate][lane] of a tile of the group.
   const Scalar* normals(Index t) {
     if (step_ >= normals_to_) {
-      normals_from_ = step_, normals_to_ = step_ + chunk_;
+      normals_from_ = step_, normals_to_ = std::min(step_ + chunk_, end_);
+      tiles_filled_ = 0;
+    }
+    // The noise of a tile is made when it is first asked for, which is just before it is used.
+    for (; tiles_filled_ <= t; ++tiles_filled_) {
       const Index first = align_down(normals_from_ * dim()), last = align_up(normals_to_ * dim());
-      for (Index k = 0; k < count_; ++k)
-        fill_normals(stream_, tile_ + k, first, last - first, normals_ + k * normal_stride());
+      fill_normals(stream_, tile_ + tiles_filled_, first, last - first, normals_ + tiles_filled_ * normal_stride());
     }
     return normals_ + t * normal_stride() + (step_ * dim() - align_down(normals_from_ * dim())) * kLanes<Scalar>;
   }
@@ -69,8 +74,8 @@ class TileNoise {
   static Index uniform_stride() { return kUniformChunk * kLanes<Scalar>; }
 
   Stream stream_;
-  Index tile_, count_, dim_, uniforms_per_step_, chunk_, step_, normals_from_, uniforms_from_, normals_to_,
-      uniforms_to_;
+  Index tile_, count_, dim_, uniforms_per_step_, chunk_, step_, end_, normals_from_, uniforms_from_, normals_to_,
+      uniforms_to_, tiles_filled_ = 0;
   Scalar *normals_, *uniforms_;
 };
 
