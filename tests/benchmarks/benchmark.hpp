@@ -46,9 +46,9 @@ double fma_peak();
 // Nanoseconds of a normal, where 4096 are made in the first-level cache.
 double normal_time();
 
-// Nanoseconds that one step of one chain takes, in a run of `steps` Langevin steps without a Metropolis test.
+// Seconds of a run of `steps` Langevin steps without a Metropolis test; `anew` evaluates the energy first.
 template <class E>
-double chain_step_time(const E& energy, Index chains, double step_size, Index steps, double budget = 1.0) {
+double run_time(const E& energy, Index chains, double step_size, Index steps, bool anew, double budget = 1.0) {
   using Scalar = typename E::Scalar;
   const Index dim = ebm::dimension_of(energy), tiles = ebm::tiles_for<Scalar>(chains);
   ebm::Rng rng(1);
@@ -63,14 +63,20 @@ double chain_step_time(const E& energy, Index chains, double step_size, Index st
   ebm::Serial serial;
   kernel.init(energy, state.state(0, tiles), memory.workspace(0));
   Index done = 0;
-  const double seconds = best(
+  return best(
       [&] {
+        if (anew) kernel.init(energy, state.state(0, tiles), memory.workspace(0));
         ebm::advance(energy, kernel, state, {0, tiles}, done, steps, size, noise, memory, serial,
                      [](Index, const ebm::ChainStateOf<E>&, Index) {});
         done += steps;
       },
       budget);
-  return seconds / static_cast<double>(steps * chains) * 1e9;
+}
+
+// Nanoseconds that one step of one chain takes in such a run.
+template <class E>
+double chain_step_time(const E& energy, Index chains, double step_size, Index steps, double budget = 1.0) {
+  return run_time(energy, chains, step_size, steps, false, budget) / static_cast<double>(steps * chains) * 1e9;
 }
 
 // The families of works, each in a file of its name.
