@@ -23,11 +23,11 @@ struct Problem {
     const ebm::Stream stream(3);
     for (std::size_t line = 0; line < x.size(); ++line) {
       for (int lane = 0; lane < ebm::kLanes<Scalar>; ++lane)
-        x[line][lane] = static_cast<Scalar>(stream.normal(static_cast<std::uint32_t>(line), lane));
+        x[line][lane] = static_cast<Scalar>(stream.normal(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)));
     }
     for (std::size_t line = 0; line < weights.size(); ++line) {
       for (int lane = 0; lane < ebm::kLanes<Scalar>; ++lane) {
-        weights[line][lane] = static_cast<Scalar>(2 * stream.uniform(static_cast<std::uint32_t>(line), lane) - 1);
+        weights[line][lane] = static_cast<Scalar>(2 * stream.uniform(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)) - 1);
         values[line][lane] = Scalar(-77);
       }
     }
