@@ -45,7 +45,7 @@ TEST_CASE("an empty reference says so") {
 TEST_CASE("arguments go through by reference and by move") {
   std::string text = "a";
   const auto append = [](std::string& to, std::string&& from) { to += from; };
-  const ebm::FunctionRef<void(std::string&, std::string&&)> reference = append;
+  const ebm::FunctionRef<void(std::string&, std::string &&)> reference = append;
   reference(text, "b");
   CHECK(text == "ab");
 }

@@ -99,7 +99,8 @@ TEMPLATE_TEST_CASE("a standardised energy is the inner one at L^-1 (x - mu), wit
   ebm::Workspace workspace;
   const auto tiles = workspace.tiles<TestType, 3>(ebm::tiles_for<TestType>(37), 3),
              tile_slopes = workspace.tiles<TestType, 3>(tiles.count(), 3);
-  const auto values = workspace.tiles<TestType, 1>(tiles.count(), 1), alone = workspace.tiles<TestType, 1>(tiles.count(), 1);
+  const auto values = workspace.tiles<TestType, 1>(tiles.count(), 1),
+             alone = workspace.tiles<TestType, 1>(tiles.count(), 1);
   ebm::pack_rows(x, tiles);
   ebm::evaluate(energy, tiles, alone, workspace);
   ebm::evaluate(energy, tiles, values, tile_slopes, workspace);

@@ -19,7 +19,8 @@ std::uint64_t hash_of_training(Trainer trainer) {
   for (ebm::Index row = 0; row < points.rows(); ++row) {
     double x = 0;
     for (ebm::Index i = 0; i < points.cols(); ++i)
-      points(row, i) = x = std::fma(0.5, x, stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i)));
+      points(row, i) = x =
+          std::fma(0.5, x, stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i)));
   }
   ebm::Rng rng(7);
   trainer.fit(points, {.iterations = 50, .batch_size = 100}, rng);

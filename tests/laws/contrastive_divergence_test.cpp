@@ -26,7 +26,8 @@ struct Data {
     const ebm::Stream stream(17);
     for (ebm::Index row = 0; row < kRows; ++row) {
       for (ebm::Index i = 0; i < kDim; ++i)
-        points(row, i) = std::sqrt(variance) * stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i));
+        points(row, i) =
+            std::sqrt(variance) * stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i));
     }
     moment = points.squaredNorm() / static_cast<double>(kRows * kDim);
   }
@@ -91,7 +92,8 @@ TEST_CASE("contrastive divergence with unadjusted Langevin steps rests at its bi
   for (const double step : {0.05, 0.1, 0.3}) {
     const double expected = fixed_point(step, std::sqrt(2 * step), data.moment);
     const ebm::Sgld kernel{.step_size = step};
-    const double persistent = precision_after(data, kernel, kPersistent), from_data = precision_after(data, kernel, kFromData);
+    const double persistent = precision_after(data, kernel, kPersistent),
+                 from_data = precision_after(data, kernel, kFromData);
     CHECK(rests_at(persistent, expected, step, data.moment, persistent_excess(step, expected)));
     CHECK(rests_at(from_data, expected, step, data.moment, from_data_excess(step, expected)));
     // What a library that corrects the kernel in secret would return.
@@ -104,13 +106,15 @@ TEST_CASE("planted errors move the precision from its place") {
   const Data data(1.0);
   const double step = 0.1, expected = fixed_point(step, std::sqrt(2 * step), data.moment);
   const auto found = [&](const auto& kernel, const auto& start) {
-    return !rests_at(precision_after(data, kernel, start), expected, step, data.moment, persistent_excess(step, expected));
+    return !rests_at(precision_after(data, kernel, start), expected, step, data.moment,
+                     persistent_excess(step, expected));
   };
-  CHECK(found(ebm::Mala{.step_size = step}, kPersistent));                     // a Metropolis test
+  CHECK(found(ebm::Mala{.step_size = step}, kPersistent));                       // a Metropolis test
   CHECK(found(ebm::Sgld{.step_size = step, .temperature = 0.97}, kPersistent));  // a little less noise
-  CHECK(found(ebm::Sgld::from_step_noise(step, step), kPersistent));           // noise scaled by the step, not by its root
-  CHECK(found(ebm::Sgld{.step_size = step}, ebm::Persistent{.chains = kRows, .steps = kSteps, .reinitialised = 0.5,
-                                                            .source = ebm::ChainSource::gaussian}));
+  CHECK(found(ebm::Sgld::from_step_noise(step, step), kPersistent));  // noise scaled by the step, not by its root
+  CHECK(found(
+      ebm::Sgld{.step_size = step},
+      ebm::Persistent{.chains = kRows, .steps = kSteps, .reinitialised = 0.5, .source = ebm::ChainSource::gaussian}));
 }
 
 TEST_CASE("contrastive divergence with Mala rests at the inverse of the variance") {

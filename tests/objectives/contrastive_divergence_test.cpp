@@ -57,8 +57,8 @@ TEST_CASE("contrastive divergence is the mean over the data less the mean over t
       // Chains are moved in turn, four tiles at a time, and where they stand is where they go on from.
       const ebm::Index first = iteration % 3 * 4;
       for (ebm::Index tile = 0; tile < 12; ++tile) {
-        const bool moved = !std::equal(before.begin() + tile * 16, before.begin() + tile * 16 + 16,
-                                       after.begin() + tile * 16);
+        const bool moved =
+            !std::equal(before.begin() + tile * 16, before.begin() + tile * 16 + 16, after.begin() + tile * 16);
         CHECK(moved == (tile >= first && tile < first + 4));
       }
       const double of_data = mean(halved_squares(batch.view().tiles, rows));
@@ -215,8 +215,7 @@ TEST_CASE("jumps exist where there is an anchor of finite variance") {
   CHECK(anchored.jump_acceptance <= 1.0);
   CHECK(std::isnan(report(ebm::Anchored(quadratic, 1.0), 0).jump_acceptance));
   CHECK(std::isnan(report(quadratic, 2).jump_acceptance));
-  CHECK(std::isnan(
-      report(ebm::Anchored(quadratic, std::numeric_limits<double>::infinity()), 2).jump_acceptance));
+  CHECK(std::isnan(report(ebm::Anchored(quadratic, std::numeric_limits<double>::infinity()), 2).jump_acceptance));
 }
 
 TEST_CASE("options of contrastive divergence are checked") {

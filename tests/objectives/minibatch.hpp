@@ -39,8 +39,8 @@ ebm::Points<Scalar, Dim> normals(ebm::Index rows, ebm::Index dim = Dim) {
   ebm::Points<Scalar, Dim> points(rows, dim);
   for (ebm::Index row = 0; row < rows; ++row) {
     for (ebm::Index i = 0; i < dim; ++i) {
-      points(row, i) = static_cast<Scalar>(
-          0.3 + stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i)));
+      points(row, i) =
+          static_cast<Scalar>(0.3 + stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i)));
     }
   }
   return points;

@@ -23,11 +23,13 @@ struct Problem {
     const ebm::Stream stream(3);
     for (std::size_t line = 0; line < x.size(); ++line) {
       for (int lane = 0; lane < ebm::kLanes<Scalar>; ++lane)
-        x[line][lane] = static_cast<Scalar>(stream.normal(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)));
+        x[line][lane] =
+            static_cast<Scalar>(stream.normal(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)));
     }
     for (std::size_t line = 0; line < weights.size(); ++line) {
       for (int lane = 0; lane < ebm::kLanes<Scalar>; ++lane) {
-        weights[line][lane] = static_cast<Scalar>(2 * stream.uniform(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)) - 1);
+        weights[line][lane] = static_cast<Scalar>(
+            2 * stream.uniform(static_cast<std::uint32_t>(line), static_cast<std::uint64_t>(lane)) - 1);
         values[line][lane] = Scalar(-77);
       }
     }
@@ -37,8 +39,8 @@ struct Problem {
     std::vector<typename ebm::ParameterGradient<E>::Part> result;
     for (const ebm::Index p : {0, 1}) {
       const auto first = static_cast<std::size_t>(p * tiles[0]);
-      result.push_back({{x[first * E::dim].data(), tiles[p]}, {weights[first].data(), tiles[p]},
-                        {values[first].data(), tiles[p]}});
+      result.push_back(
+          {{x[first * E::dim].data(), tiles[p]}, {weights[first].data(), tiles[p]}, {values[first].data(), tiles[p]}});
     }
     return result;
   }

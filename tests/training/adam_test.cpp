@@ -33,7 +33,8 @@ TEMPLATE_TEST_CASE("Adam follows its definition", "", float, double) {
     const auto expected = reference(adam, 0.7, doubles, 0.05);
     const auto given = training::run<TestType>(adam, std::vector<TestType>(19, TestType(0.7)), gradients, 0.05);
     for (std::size_t t = 0; t < 5; ++t) {
-      for (const double theta : given[t]) CHECK(theta == Approx(expected[t]).epsilon(sizeof(TestType) == 4 ? 1e-5 : 1e-12));
+      for (const double theta : given[t])
+        CHECK(theta == Approx(expected[t]).epsilon(sizeof(TestType) == 4 ? 1e-5 : 1e-12));
     }
   }
 }

@@ -48,11 +48,9 @@ TEST_CASE("points that cannot be trained on are refused, and the trainer is as i
   CHECK_THROWS_WITH(fit(Eigen::MatrixXd::Random(1, 2)), ContainsSubstring("points: rows: 1, wanted"));
   Eigen::MatrixXd points = gaussian_points(50);
   points(7, 1) = std::nan("");
-  CHECK_THROWS_MATCHES(fit(points), ebm::ValueError,
-                       Message("points: nan at row 7, column 1, wanted finite values"));
+  CHECK_THROWS_MATCHES(fit(points), ebm::ValueError, Message("points: nan at row 7, column 1, wanted finite values"));
   points(7, 1) = -std::numeric_limits<double>::infinity();
-  CHECK_THROWS_MATCHES(fit(points), ebm::ValueError,
-                       Message("points: -inf at row 7, column 1, wanted finite values"));
+  CHECK_THROWS_MATCHES(fit(points), ebm::ValueError, Message("points: -inf at row 7, column 1, wanted finite values"));
   // 0.1 has no exact mean.
   for (const double constant : {0.0, 0.1, -1e6 / 3}) {
     points = gaussian_points(50);
@@ -79,7 +77,8 @@ struct Density {
 }  // namespace
 
 TEST_CASE("a network learns a Gaussian") {
-  const auto truth = ebm::Gaussian<double, 2>::with_covariance({1, -2}, (Eigen::Matrix2d() << 1, 0.6, 0.6, 4).finished());
+  const auto truth =
+      ebm::Gaussian<double, 2>::with_covariance({1, -2}, (Eigen::Matrix2d() << 1, 0.6, 0.6, 4).finished());
   auto trainer = small_trainer();
   ebm::Rng rng(1);
   const auto result = trainer.fit(gaussian_points(5000), {.iterations = 600, .batch_size = 128}, rng);
@@ -128,7 +127,8 @@ TEST_CASE("a training that runs away ends in a usable state, or in an exception"
     CHECK(energies.array().isFinite().all());
     CHECK(energies.array().abs().maxCoeff() < 1e6f);
     // And the trainer can be used again.
-    const auto again = trainer.fit(points, {.iterations = 1, .batch_size = 16, .schedule = {.final_fraction = 1e-9}}, rng);
+    const auto again =
+        trainer.fit(points, {.iterations = 1, .batch_size = 16, .schedule = {.final_fraction = 1e-9}}, rng);
     CHECK(again.iterations == 1);
   };
   for (const ebm::Index iterations : {1, 2, 60, 300}) {
@@ -289,7 +289,8 @@ TEST_CASE("a second fit goes on from what the first one learned") {
 
 TEST_CASE("an energy without a frame is trained as it is") {
   ebm::Rng rng(1);
-  ebm::Trainer trainer{ebm::QuadraticEnergy<float, 2>(1.0), training::small_objective(), ebm::Sgd{.learning_rate = 0.1}};
+  ebm::Trainer trainer{ebm::QuadraticEnergy<float, 2>(1.0), training::small_objective(),
+                       ebm::Sgd{.learning_rate = 0.1}};
   STATIC_REQUIRE(std::is_same_v<decltype(trainer.energy()), const ebm::QuadraticEnergy<float, 2>&>);
   const ebm::Points<double, 2> points = 0.5 * gaussian_points(400);
   CHECK_THROWS_MATCHES(trainer.fit(points, {.anchor_variance = 2.0}, rng), ebm::ValueError,
