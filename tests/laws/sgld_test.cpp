@@ -16,7 +16,7 @@ using targets::UnequalPair;
 
 namespace {
 
-constexpr Index kChains = 1 << 16;
+constexpr Index kChains = 1 << 14;
 
 // The law of x_k from a point x_0 on E = lambda x^2 / 2: an autoregression of order one.
 struct Law {
