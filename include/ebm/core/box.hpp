@@ -15,7 +15,12 @@ struct Box {
 // The smallest box that holds both.
 template <int Dim>
 Box<Dim> hull(const Box<Dim>& a, const Box<Dim>& b) {
-  return {a.lower.min(b.lower), a.upper.max(b.upper)};
+  Box<Dim> result = a;
+  for (Index i = 0; i < a.lower.size(); ++i) {
+    if (b.lower[i] < a.lower[i]) result.lower[i] = b.lower[i];
+    if (b.upper[i] > a.upper[i]) result.upper[i] = b.upper[i];
+  }
+  return result;
 }
 
 }  // namespace ebm

@@ -4,8 +4,10 @@
 #include <Eigen/Core>
 
 #include <cstdio>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace ebm {
 
@@ -33,8 +35,17 @@ class NumericalError : public Error {
   using Error::Error;
 };
 
+// Building a text is never hot: these functions stay out of line, so that checks cost their callers little to compile.
+
+// The parts one after the other.
+[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text.append(part);
+  return text;
+}
+
 // The number with as many digits as tell it apart at a glance.
-inline std::string to_text(double value) {
+[[gnu::cold, gnu::noinline]] inline std::string to_text(double value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.6g", value);
   return buffer;
@@ -43,22 +54,52 @@ inline std::string to_text(double value) {
 // Rows or columns of any number.
 inline constexpr Eigen::Index kAny = -1;
 
-inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) {
-  const auto side = [](Eigen::Index n) { return n == kAny ? std::string("any") : std::to_string(n); };
-  return side(rows) + " x " + side(cols);
+[[gnu::cold, gnu::noinline]] inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) {
+  char buffer[48];
+  int end = rows == kAny ? std::snprintf(buffer, sizeof buffer, "any x ")
+                         : std::snprintf(buffer, sizeof buffer, "%lld x ", static_cast<long long>(rows));
+  if (cols == kAny) {
+    end += std::snprintf(buffer + end, sizeof buffer - static_cast<std::size_t>(end), "any");
+  } else {
+    end += std::snprintf(buffer + end, sizeof buffer - static_cast<std::size_t>(end), "%lld",
+                         static_cast<long long>(cols));
+  }
+  return std::string(buffer, static_cast<std::size_t>(end));
 }
+
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_shape(const char* argument, Eigen::Index rows,
+                                                               Eigen::Index cols, Eigen::Index wanted_rows,
+                                                               Eigen::Index wanted_cols) {
+  throw ShapeError(
+      joined({argument, ": shape ", shape_text(rows, cols), ", wanted ", shape_text(wanted_rows, wanted_cols)}));
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_value(const char* argument, double value, const char* wanted) {
+  throw ValueError(joined({argument, ": ", to_text(value), ", wanted ", wanted}));
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_not_finite(const char* argument, double value,
+                                                                    Eigen::Index row, Eigen::Index col) {
+  char place[64];
+  std::snprintf(place, sizeof place, " at row %lld, column %lld", static_cast<long long>(row),
+                static_cast<long long>(col));
+  throw ValueError(joined({argument, ": ", to_text(value), place, ", wanted finite values"}));
+}
+
+}  // namespace detail
 
 template <class Derived>
 void require_shape(const char* argument, const Eigen::EigenBase<Derived>& given, Eigen::Index rows, Eigen::Index cols) {
   if ((rows != kAny && given.rows() != rows) || (cols != kAny && given.cols() != cols)) {
-    throw ShapeError(std::string(argument) + ": shape " + shape_text(given.rows(), given.cols()) + ", wanted " +
-                     shape_text(rows, cols));
+    detail::throw_shape(argument, given.rows(), given.cols(), rows, cols);
   }
 }
 
 // `wanted` completes the sentence "<argument>: <value>, wanted ...".
 inline void require(bool condition, const char* argument, double value, const char* wanted) {
-  if (!condition) throw ValueError(std::string(argument) + ": " + to_text(value) + ", wanted " + wanted);
+  if (!condition) detail::throw_value(argument, value, wanted);
 }
 
 template <class Derived>
@@ -66,10 +107,7 @@ void require_finite(const char* argument, const Eigen::DenseBase<Derived>& given
   for (Eigen::Index col = 0; col < given.cols(); ++col) {
     for (Eigen::Index row = 0; row < given.rows(); ++row) {
       const double value = static_cast<double>(given.coeff(row, col));
-      if (!(value - value == 0.0)) {
-        throw ValueError(std::string(argument) + ": " + to_text(value) + " at row " + std::to_string(row) +
-                         ", column " + std::to_string(col) + ", wanted finite values");
-      }
+      if (!(value - value == 0.0)) detail::throw_not_finite(argument, value, row, col);
     }
   }
 }

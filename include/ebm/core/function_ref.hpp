@@ -1,7 +1,6 @@
 // A reference to something callable, for the length of a call: what an option takes where a stored function is not needed.
 #pragma once
 
-#include <memory>
 #include <type_traits>
 
 namespace ebm {
@@ -16,7 +15,7 @@ class FunctionRef<Result(Arguments...)> {
   template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<Result, F&, Arguments...>)
   FunctionRef(F&& callable)
-      : object_(address(std::addressof(callable))), call_([](void* object, Arguments... arguments) -> Result {
+      : object_(address(&callable)), call_([](void* object, Arguments... arguments) -> Result {
           using Pointer = std::remove_reference_t<F>*;
           if constexpr (std::is_function_v<std::remove_reference_t<F>>) {
             return reinterpret_cast<Pointer>(object)(static_cast<Arguments>(arguments)...);

@@ -141,6 +141,9 @@ EBM_INLINE V exp(V x) {
   return select(x == x, result, x);
 }
 
+// One double at a time is never hot: these stay out of line, here and below, so that each use costs little to compile.
+[[gnu::noinline]] inline double exp(double x) { return exp<double>(x); }
+
 // Error 0.9 ulp; log(0) = -infinity, NaN below; subnormal arguments count as 0.
 template <class V>
 EBM_INLINE V log(V x) {
@@ -150,6 +153,8 @@ EBM_INLINE V log(V x) {
   result = select(x < V(S(0)), V(std::numeric_limits<S>::quiet_NaN()), result);
   return select(x <= V(std::numeric_limits<S>::max()), result, x);
 }
+
+[[gnu::noinline]] inline double log(double x) { return log<double>(x); }
 
 // log(1 + x), error 1.5 ulp; log1p(-1) = -infinity, NaN below.
 template <class V>
@@ -260,6 +265,8 @@ EBM_INLINE std::pair<V, V> sin_cos(V x) {
   return {from_bits<V>(to_bits(select(swapped, cosine, sine)) ^ sine_sign),
           from_bits<V>(to_bits(select(swapped, sine, cosine)) ^ cosine_sign)};
 }
+
+[[gnu::noinline]] inline std::pair<double, double> sin_cos(double x) { return sin_cos<double>(x); }
 
 template <class V>
 EBM_INLINE V sin(V x) {

@@ -1,15 +1,22 @@
 // A line on the standard error stream that says how far a long computation is, at most a few times a second.
 #pragma once
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <string>
 
 namespace ebm {
 
+// Seconds of a clock that is never set.
+inline double seconds_now() {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 class Progress {
  public:
-  explicit Progress(bool enabled) : enabled_(enabled), start_(Clock::now()), last_(start_) {}
+  explicit Progress(bool enabled) : enabled_(enabled), start_(seconds_now()), last_(start_) {}
   ~Progress() {
     if (shown_) std::fputc('\n', stderr);
   }
@@ -20,10 +27,10 @@ class Progress {
   template <class Details>
   void update(long done, long total, Details details) {
     if (!enabled_) return;
-    const Clock::time_point now = Clock::now();
-    if (done < total && now - last_ < std::chrono::milliseconds(250)) return;
+    const double now = seconds_now();
+    if (done < total && now - last_ < 0.25) return;
     last_ = now, shown_ = true;
-    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    const double elapsed = now - start_;
     const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done > 0 ? done : 1);
     const std::string text = details();
     std::fprintf(stderr, "\r%ld/%ld  %.1f s left  %s\x1b[K", done, total, left, text.c_str());
@@ -31,9 +38,8 @@ class Progress {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
   bool enabled_, shown_ = false;
-  Clock::time_point start_, last_;
+  double start_, last_;
 };
 
 }  // namespace ebm

@@ -10,7 +10,6 @@
 #include <ebm/core/lane_math.hpp>
 #include <ebm/core/philox.hpp>
 
-#include <numeric>
 #include <vector>
 
 namespace ebm {
@@ -65,7 +64,7 @@ class Stream {
   std::vector<Index> permutation(Index size) const {
     require(size >= 0, "size", static_cast<double>(size), "at least 0");
     std::vector<Index> order(static_cast<std::size_t>(size));
-    std::iota(order.begin(), order.end(), Index{0});
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Index>(i);
     for (Index i = size - 1; i > 0; --i) {
       const std::uint32_t j = integer(0, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1);
       std::swap(order[static_cast<std::size_t>(i)], order[j]);

@@ -5,7 +5,6 @@
 #include <ebm/core/shapes.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
@@ -44,7 +43,7 @@ class Workspace {
         (static_cast<std::size_t>(count) * sizeof(Scalar) + kAlignment - 1) / kAlignment * kAlignment;
     while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].bytes) ++block_, used_ = 0;
     if (block_ == blocks_.size()) grow(bytes);
-    Scalar* result = reinterpret_cast<Scalar*>(blocks_[block_].data.get() + used_);
+    Scalar* result = reinterpret_cast<Scalar*>(blocks_[block_].data + used_);
     used_ += bytes;
     return result;
   }
@@ -55,19 +54,18 @@ class Workspace {
   }
 
  private:
-  struct Free {
-    void operator()(std::byte* data) const { ::operator delete (data, std::align_val_t{kAlignment}); }
-  };
   struct Block {
-    std::unique_ptr<std::byte, Free> data;
+    explicit Block(std::size_t size)
+        : data(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}))), bytes(size) {}
+    Block(Block&& other) noexcept : data(std::exchange(other.data, nullptr)), bytes(other.bytes) {}
+    ~Block() { ::operator delete(data, std::align_val_t{kAlignment}); }
+
+    std::byte* data;
     std::size_t bytes;
   };
 
-  void grow(std::size_t bytes) {
-    const std::size_t size = bytes > kBlockBytes ? bytes : kBlockBytes;
-    blocks_.push_back(
-        {std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}))),
-         size});
+  [[gnu::cold, gnu::noinline]] void grow(std::size_t bytes) {
+    blocks_.emplace_back(bytes > kBlockBytes ? bytes : kBlockBytes);
     block_ = blocks_.size() - 1, used_ = 0;
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ebm/concepts/density.hpp>
+#include <ebm/core/function_ref.hpp>
 #include <ebm/core/lane_math.hpp>
 #include <ebm/core/workspace.hpp>
 
@@ -20,13 +21,10 @@ inline constexpr double kPi = 3.14159265358979323846, kLogTwoPi = 1.837877066409
 inline constexpr double kDomainSds = 6.5;
 
 // A square about the origin.
-inline Box<2> square_box(double half_width) {
-  return {Box<2>::Corner::Constant(-half_width), Box<2>::Corner::Constant(half_width)};
-}
+inline Box<2> square_box(double half_width) { return {{-half_width, -half_width}, {half_width, half_width}}; }
 
 // Row i is draw(stream, i), so that any prefix of the rows is the same whatever the count.
-template <class Draw>
-Points<double, 2> draw_rows(Index count, Rng& rng, Draw draw) {
+inline Points<double, 2> draw_rows(Index count, Rng& rng, FunctionRef<PlanePoint(const Stream&, std::uint32_t)> draw) {
   require(count >= 0 && count <= (Index{1} << 32), "count", static_cast<double>(count), "0 to 2^32");
   const Stream stream = rng.stream();
   Points<double, 2> rows(count, 2);
@@ -39,8 +37,8 @@ Points<double, 2> draw_rows(Index count, Rng& rng, Draw draw) {
 }
 
 // function(x, y) of each row, NaN where a coordinate is. The last register is padded with the last row.
-template <class Function>
-Values<double> map_rows(const Points<double, 2>& points, Function function) {
+inline Values<double> map_rows(const Points<double, 2>& points,
+                               FunctionRef<Pack<double>(Pack<double>, Pack<double>)> function) {
   constexpr Index size = Pack<double>::size;
   const Index count = points.rows();
   const double *xs = points.data(), *ys = xs + count;

@@ -12,7 +12,7 @@
 
 #include <ebm/concepts/objective.hpp>
 
-#include <deque>
+#include <vector>
 
 namespace ebm {
 
@@ -68,7 +68,7 @@ template <class State>
 class Snapshots {
  public:
   void keep(State state) {
-    if (states_.size() == kKept) states_.pop_front();
+    if (states_.size() == kKept) states_.erase(states_.begin());
     states_.push_back(std::move(state));
   }
   bool empty() const { return states_.empty(); }
@@ -83,7 +83,7 @@ class Snapshots {
 
  private:
   static constexpr std::size_t kKept = 3;
-  std::deque<State> states_;
+  std::vector<State> states_;
 };
 
 }  // namespace ebm

@@ -149,7 +149,7 @@ class Trainer<E, O, P>::Run {
     FitResult result;
     Progress progress(options_.progress);
     Guard guard(data_.cols());
-    const auto start = std::chrono::steady_clock::now();
+    const double start = seconds_now();
     for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
       if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_, optimizer_state_});
       const auto data = next_batch();
@@ -179,7 +179,7 @@ class Trainer<E, O, P>::Run {
       recover(TrainingHealth::not_finite, iterations_, data, result, executor);
       publish();
     }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.seconds = seconds_now() - start;
     return result;
   }
 
