@@ -102,7 +102,7 @@ concept TrainableEnergy = DifferentiableEnergy<E> && HasParameters<E> && HasPara
 template <class E>
 inline constexpr Index kTilesAtOnce = E::dim > 0 && E::dim <= 8 ? 4 : 1;
 template <class E>
-  requires requires { { E::tiles_at_once } -> std::same_as<const Index&>; }
+  requires std::integral<std::remove_cvref_t<decltype(E::tiles_at_once)>>
 inline constexpr Index kTilesAtOnce<E> = E::tiles_at_once;
 
 // The dimension of an energy, static or not.

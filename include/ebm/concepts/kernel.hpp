@@ -32,7 +32,7 @@ concept Kernel = Energy<E> && std::same_as<decltype(K::exact), const bool> &&
 template <class K>
 inline constexpr Index kUniformsPerStep = 1;
 template <class K>
-  requires requires { { K::uniforms_per_step } -> std::same_as<const Index&>; }
+  requires std::integral<std::remove_cvref_t<decltype(K::uniforms_per_step)>>
 inline constexpr Index kUniformsPerStep<K> = K::uniforms_per_step;
 
 template <class K>

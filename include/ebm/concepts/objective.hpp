@@ -1,9 +1,11 @@
 // Objective: estimates the gradient of a loss in an energy's parameters from one minibatch.
 //
-//   estimator(energy, data, rng, workers) -> Estimator                what the objective keeps between iterations
-//   estimator.estimate(energy, data, iteration, gradient, executor) -> BatchReport
+//   estimator(energy, data, rng, workers)                           what the objective keeps between iterations
+//   estimator.estimate(energy, data, iteration, gradient, executor) -> BatchReport     overwrites the gradient
+//   estimator.recover(energy, data, executor)                       after the energy was put back to an earlier state
+//   estimator.chains()                                              optional: the model's samples
 //
-// `data` holds the minibatch as tiles; its lanes beyond the batch are padding. The gradient is overwritten.
+// `data` holds the minibatch as tiles; its lanes beyond the batch are padding.
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
@@ -30,18 +32,23 @@ struct BatchReport {
   double acceptance = std::numeric_limits<double>::quiet_NaN();       // mean acceptance probability of the kernel
   double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps from the anchor
   double step_size = std::numeric_limits<double>::quiet_NaN();
-  Index failed_chains = 0;  // that met numbers that are not finite in this iteration
+  Index chains = 0;         // that were moved
+  Index failed_chains = 0;  // of these, met numbers that are not finite
 
   double energy_gap() const { return data_energy - sample_energy; }
 };
 
+template <class G, class E>
+concept GradientEstimator = requires(G& estimator, const E& energy, Minibatch<typename E::Scalar, E::dim> data,
+                                     FlatVector<typename E::Scalar>& gradient, Serial& executor) {
+  { estimator.estimate(energy, data, Index{0}, gradient, executor) } -> std::same_as<BatchReport>;
+  { estimator.recover(energy, data, executor) } -> std::same_as<void>;
+};
+
 template <class O, class E>
-concept Objective = TrainableEnergy<E> &&
-    requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng,
-             FlatVector<typename E::Scalar>& gradient, Serial& executor) {
-  {
-    objective.estimator(energy, data, rng, Index{1}).estimate(energy, data, Index{0}, gradient, executor)
-    } -> std::same_as<BatchReport>;
+concept Objective =
+    TrainableEnergy<E> && requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng) {
+  { objective.estimator(energy, data, rng, Index{1}) } -> GradientEstimator<E>;
 };
 
 }  // namespace ebm

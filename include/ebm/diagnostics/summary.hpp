@@ -12,7 +12,7 @@
 
 namespace ebm {
 
-inline constexpr double kLargestRHat = 1.01, kEssPerChain = 100, kLowAcceptance = 0.1;
+inline constexpr double kLargestRHat = 1.01, kSmallestEss = 400, kLowAcceptance = 0.1;
 
 struct CoordinateSummary {
   double mean = 0, mean_mcse = 0, sd = 0;
@@ -29,10 +29,10 @@ struct Summary {
   bool interrupted = false;
 
   // In words; empty if there is nothing to complain of.
-  std::vector<std::string> warnings() const {
+  [[gnu::cold]] std::vector<std::string> warnings() const {
     Index mixing = 0, few = 0, short_chains = 0, not_finite = 0, constant = 0;
     double largest_r_hat = 0, smallest_ess = std::numeric_limits<double>::infinity();
-    const double wanted_ess = kEssPerChain * static_cast<double>(chains);
+    const double wanted_ess = kSmallestEss;  // 100 for each of the four chains of the paper
     for (const CoordinateSummary& each : coordinates) {
       short_chains += each.status == DrawsStatus::too_few;
       not_finite += each.status == DrawsStatus::not_finite;
@@ -47,22 +47,22 @@ struct Summary {
     const auto warn = [&](bool condition, const std::string& words) {
       if (condition) text.push_back(words);
     };
-    const auto of_all = [&](Index count) {
-      return std::to_string(count) + " of " + std::to_string(coordinates.size()) + " coordinates ";
+    const auto of_all = [&](Index count, std::string_view words) {
+      return joined({std::to_string(count), " of ", std::to_string(coordinates.size()), " coordinates ", words});
     };
     warn(diverged_chains > 0,
-         std::to_string(diverged_chains) + " of " + std::to_string(chains) +
-             " chains met an energy or gradient that is not finite, and stood still from there on");
-    warn(interrupted, "the run was interrupted after " + std::to_string(draws_per_chain) + " draws per chain");
+         joined({std::to_string(diverged_chains), " of ", std::to_string(chains),
+                 " chains met an energy or gradient that is not finite, and stood still from there on"}));
+    warn(interrupted, joined({"the run was interrupted after ", std::to_string(draws_per_chain), " draws per chain"}));
     warn(acceptance < kLowAcceptance,
-         "few proposals are accepted (" + to_text(acceptance) + " on average): the step is too large");
+         joined({"few proposals are accepted (", to_text(acceptance), " on average): the step is too large"}));
     warn(short_chains > 0, "fewer than 4 draws per chain: nothing can be said about convergence");
-    warn(not_finite > 0, of_all(not_finite) + "hold draws that are not finite");
-    warn(constant > 0, of_all(constant) + "never moved");
-    warn(mixing > 0, of_all(mixing) + "have R-hat above " + to_text(kLargestRHat) + " (largest " +
-                         to_text(largest_r_hat) + "): the chains do not agree yet");
-    warn(few > 0, of_all(few) + "have an effective sample size below " + to_text(wanted_ess) + " (smallest " +
-                      to_text(smallest_ess) + "): too few to rely on");
+    warn(not_finite > 0, of_all(not_finite, "hold draws that are not finite"));
+    warn(constant > 0, of_all(constant, "never moved"));
+    warn(mixing > 0, of_all(mixing, joined({"have R-hat above ", to_text(kLargestRHat), " (largest ",
+                                            to_text(largest_r_hat), "): the chains do not agree yet"})));
+    warn(few > 0, of_all(few, joined({"have an effective sample size below ", to_text(wanted_ess), " (smallest ",
+                                      to_text(smallest_ess), "): too few to rely on"})));
     return text;
   }
 };
@@ -125,8 +125,9 @@ Summary summary(const Draws<Scalar, Dim>& draws) {
   return result;
 }
 
-template <class Stream>
-Stream& operator<<(Stream& stream, const Summary& summary) {
+namespace detail {
+
+[[gnu::cold]] inline std::string table_text(const Summary& summary) {
   char line[160];
   std::snprintf(line, sizeof line, "%5s %11s %10s %10s %10s %10s %10s %8s %9s %9s\n", "", "mean", "mcse", "sd", "5%",
                 "50%", "95%", "R-hat", "bulk ESS", "tail ESS");
@@ -138,11 +139,18 @@ Stream& operator<<(Stream& stream, const Summary& summary) {
                   each.bulk_ess, each.tail_ess);
     text += line;
   }
-  text += std::to_string(summary.chains) + " chains of " + std::to_string(summary.draws_per_chain) + " draws";
-  if (summary.acceptance >= 0) text += ", acceptance " + to_text(summary.acceptance);
+  text += joined({std::to_string(summary.chains), " chains of ", std::to_string(summary.draws_per_chain), " draws"});
+  if (summary.acceptance >= 0) text += joined({", acceptance ", to_text(summary.acceptance)});
   text += "\n";
-  for (const std::string& warning : summary.warnings()) text += "WARNING: " + warning + "\n";
-  stream << text;
+  for (const std::string& warning : summary.warnings()) text += joined({"WARNING: ", warning, "\n"});
+  return text;
+}
+
+}  // namespace detail
+
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const Summary& summary) {
+  stream << detail::table_text(summary);
   return stream;
 }
 

@@ -12,9 +12,8 @@
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
-#include <ebm/objectives/negative_phase.hpp>
+#include <ebm/objectives/negative_chains.hpp>
 #include <ebm/objectives/parameter_gradient.hpp>
-#include <ebm/samplers/mixture_jump.hpp>
 #include <ebm/samplers/sgld.hpp>
 
 namespace ebm {
@@ -64,143 +63,38 @@ class ContrastiveDivergence<K, Start>::Estimator {
   using Data = Minibatch<Scalar, E::dim>;
 
   Estimator(const ContrastiveDivergence& objective, const E& energy, Data data, Rng& rng, Index workers)
-      : kernel_(resolve_kernel<K, E>(objective.kernel_)),
-        start_(objective.start_),
-        regularisation_(objective.energy_regularisation_),
-        moved_(tiles_for<Scalar>(rows_moved(start_, data.rows))),
-        chains_(chain_tiles(start_, moved_), dimension_of(energy)),
-        memory_(workers, chains_.tiles()),
-        step_size_(kernel_, 0.01, {1e-6, AnchoredEnergy<E> ? 1.0 : 1e6}),
-        jump_(kernel_.temperature),
-        noise_(rng.stream()),
-        jump_noise_(rng.stream()),
-        fresh_(rng.stream()),
-        weights_(static_cast<std::size_t>(data.tiles.count() + moved_)),
-        values_(weights_.size()) {
-    restart(data);
-  }
+      : regularisation_(objective.energy_regularisation_),
+        chains_(resolve_kernel<K, E>(objective.kernel_), objective.start_, energy, data, rng, workers),
+        weights_(static_cast<std::size_t>(data.tiles.count() + chains_.moved_tiles())),
+        values_(weights_.size()) {}
 
-  const Chains<Scalar, E::dim>& chains() const { return chains_; }
-  Chains<Scalar, E::dim>& chains() { return chains_; }
-  StepSize& step_size() { return step_size_; }
+  const Chains<Scalar, E::dim>& chains() const { return chains_.chains(); }
+  const StepSize& step_size() const { return chains_.step_size(); }
 
-  // All chains anew.
-  void restart(Data data) {
-    ++restarts_;
-    for (Index c = 0; c < chains_.tiles() * kLanes<Scalar>; ++c) start_chain(c, data, restarts_);
-  }
-
-  // Moves all chains for a while, so that they forget where they started.
+  // Starts all chains anew, for an energy that they have not followed.
   template <class Exec>
-  void burn_in(const E& energy, Data data, Index rounds, Exec& executor) {
-    for (Index round = 0; round < rounds; ++round) move(energy, data, {0, chains_.tiles()}, executor);
+  void recover(const E& energy, Data data, Exec& executor) {
+    chains_.renew(energy, data, executor);
   }
 
   template <class Exec>
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
-    const TileRange range{iteration % (chains_.tiles() / moved_) * moved_, moved_};
-    prepare_chains(data, iteration, range);
-    BatchReport report = move(energy, data, range, executor);
-    const Index data_tiles = data.tiles.count();
-    const LanesSpan<Scalar> weights(weights_.front().data(), data_tiles + moved_),
-        values(values_.front().data(), data_tiles + moved_);
-    const auto samples = chains_.positions().subspan(range.first, range.count);
+    BatchReport report;
+    const auto samples = chains_.next_samples(energy, data, iteration, executor, report);
+    const Index data_tiles = data.tiles.count(), sample_tiles = samples.count();
+    const LanesSpan<Scalar> weights(weights_.front().data(), data_tiles + sample_tiles),
+        values(values_.front().data(), data_tiles + sample_tiles);
     fill_weights(energy, data, samples, weights, values, executor);
     using Part = typename ParameterGradient<E>::Part;
     const Part parts[] = {{data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
-                          {samples, weights.subspan(data_tiles, moved_), values.subspan(data_tiles, moved_)}};
-    sum_.sum(energy, parts, gradient, memory_, executor);
+                          {samples, weights.subspan(data_tiles, sample_tiles), values.subspan(data_tiles, sample_tiles)}};
+    sum_.sum(energy, parts, gradient, chains_.memory(), executor);
     summarise(values, data, report);
     return report;
   }
 
  private:
   using ResolvedKernel = decltype(resolve_kernel<K, E>(std::declval<const K&>()));
-
-  static Index rows_moved(const Start& start, Index rows) {
-    if constexpr (Start::persistent) {
-      return std::min(start.moved > 0 ? start.moved : rows, start.chains);
-    } else {
-      return rows;
-    }
-  }
-  // Whole groups of moved tiles, so that all chains are moved equally often.
-  static Index chain_tiles(const Start& start, Index moved) {
-    if constexpr (Start::persistent) {
-      return (tiles_for<Scalar>(start.chains) + moved - 1) / moved * moved;
-    } else {
-      return moved;
-    }
-  }
-  // The chains that count, of those that an iteration moves: chains from the data are as many as the minibatch has rows.
-  Index sample_count(Data data) const { return Start::persistent ? moved_ * kLanes<Scalar> : data.rows; }
-  Index steps() const { return start_.steps.value_or(ResolvedKernel::exact ? 10 : 20); }
-  ChainSource source() const {
-    if constexpr (Start::persistent)
-      return start_.source.value_or(AnchoredEnergy<E> ? ChainSource::gaussian : ChainSource::data);
-    return ChainSource::data;
-  }
-
-  void start_chain(Index chain, Data data, Index attempt) {
-    const std::uint32_t id = static_cast<std::uint32_t>(chain);
-    const std::uint64_t first = static_cast<std::uint64_t>(attempt) * static_cast<std::uint64_t>(chains_.dim());
-    const Index row = static_cast<Index>(
-        fresh_.integer(id, static_cast<std::uint64_t>(attempt), static_cast<std::uint64_t>(data.rows)));
-    for (Index i = 0; i < chains_.dim(); ++i) {
-      chains_.positions().coordinate(chain / kLanes<Scalar>, i)[chain % kLanes<Scalar>] =
-          source() == ChainSource::data
-              ? data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>]
-              : static_cast<Scalar>(1.5 * fresh_.normal(id, first + static_cast<std::uint64_t>(i)));
-    }
-  }
-
-  void prepare_chains(Data data, Index iteration, TileRange range) {
-    if constexpr (Start::persistent) {
-      if (start_.reinitialised == 0) return;
-      for (Index c = range.first * kLanes<Scalar>; c < (range.first + range.count) * kLanes<Scalar>; ++c) {
-        if (fresh_.uniform(static_cast<std::uint32_t>(c), static_cast<std::uint64_t>(iteration)) <
-            start_.reinitialised) {
-          start_chain(c, data, kReinitialised + iteration);
-        }
-      }
-    } else {
-      std::copy_n(data.tiles.data(), data.tiles.size(), chains_.positions().data());
-    }
-  }
-
-  // Kernel steps and jumps of a range of tiles; adapts the step size.
-  template <class Exec>
-  BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
-    BatchReport report;
-    report.step_size = step_size_.value();
-    const auto failed = chains_.failed().subspan(range.first, range.count);
-    std::fill_n(failed.data(), failed.size(), Scalar(0));
-    const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
-    const auto nothing = [](Index, const ChainStateOf<E>&, Index) {};
-    executor.run(groups, [&](Index group, Index worker) {
-      const Index first = range.first + group * kTilesAtOnce<E>;
-      kernel_.init(energy, chains_.state(first, std::min(kTilesAtOnce<E>, range.first + range.count - first)),
-                   memory_.workspace(worker));
-    });
-    advance(energy, kernel_, chains_, range, steps_done_, steps(), step_size_, noise_, memory_, executor, nothing);
-    steps_done_ += steps();
-    if (kernel_.measures_acceptance()) {
-      report.acceptance = mean_acceptance(memory_, range, steps());
-      step_size_.update(report.acceptance, 0.05 * static_cast<double>(steps()));
-    }
-    if constexpr (Start::persistent && AnchoredEnergy<E>) {
-      if (start_.jumps > 0 && std::isfinite(energy.anchor_variance())) {
-        jump_.set_centres(data.tiles, chains_.dim() <= kCentredDims ? std::min(start_.centres, data.rows) : 0);
-        advance(energy, jump_, chains_, range, jumps_done_, start_.jumps, step_size_, jump_noise_, memory_, executor,
-                nothing);
-        jumps_done_ += start_.jumps;
-        report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
-      }
-    }
-    report.failed_chains = static_cast<Index>(
-        std::count_if(failed.data(), failed.data() + failed.size(), [](Scalar f) { return f != Scalar(0); }));
-    return report;
-  }
 
   // Weights of data and samples; the regularised ones depend on the energies.
   template <class Exec>
@@ -211,15 +105,15 @@ class ContrastiveDivergence<K, Start>::Estimator {
       executor.run(data.tiles.count() + samples.count(), [&](Index tile, Index worker) {
         const auto x =
             tile < data.tiles.count() ? data.tiles.subspan(tile, 1) : samples.subspan(tile - data.tiles.count(), 1);
-        evaluate(energy, x, values.subspan(tile, 1), memory_.workspace(worker));
+        evaluate(energy, x, values.subspan(tile, 1), chains_.memory().workspace(worker));
       });
     }
     const double data_share = 1.0 / static_cast<double>(data.rows),
-                 sample_share = -1.0 / static_cast<double>(sample_count(data));
+                 sample_share = -1.0 / static_cast<double>(chains_.sample_count(data));
     for (Index i = 0; i < data_lanes + sample_lanes; ++i) {
       const bool is_data = i < data_lanes;
       const double share =
-          is_data ? (i < data.rows ? data_share : 0.0) : (i - data_lanes < sample_count(data) ? sample_share : 0.0);
+          is_data ? (i < data.rows ? data_share : 0.0) : (i - data_lanes < chains_.sample_count(data) ? sample_share : 0.0);
       const double slope = is_data ? 2.0 * regularisation_ : -2.0 * regularisation_;
       const double factor = regularisation_ > 0 ? ebm::fma(slope, static_cast<double>(values.data()[i]), 1.0) : 1.0;
       weights.data()[i] = static_cast<Scalar>(share * factor);
@@ -233,7 +127,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
       return sum / static_cast<double>(count);
     };
     report.data_energy = mean(values.data(), data.rows);
-    report.sample_energy = mean(values.tile_data(data.tiles.count()), sample_count(data));
+    report.sample_energy = mean(values.tile_data(data.tiles.count()), chains_.sample_count(data));
     double square = 0;
     for (Index i = 0; i < data.rows; ++i) {
       const double difference = static_cast<double>(values.data()[i]) - report.data_energy;
@@ -242,24 +136,10 @@ class ContrastiveDivergence<K, Start>::Estimator {
     report.data_energy_sd = std::sqrt(square / static_cast<double>(data.rows));
   }
 
-  // Counters of chains started anew lie beyond those of restarts.
-  static constexpr Index kReinitialised = Index{1} << 32;
-
-  // Beyond so many coordinates no proposal about a centre is ever accepted.
-  static constexpr Index kCentredDims = 4;
-
-  ResolvedKernel kernel_;
-  Start start_;
   double regularisation_;
-  Index moved_;
-  Chains<Scalar, E::dim> chains_;
-  RunMemory<Scalar> memory_;
-  StepSize step_size_;
-  MixtureJump<Scalar, E::dim> jump_;
-  Stream noise_, jump_noise_, fresh_;
+  NegativeChains<E, ResolvedKernel, Start> chains_;
   std::vector<Lanes<Scalar>> weights_, values_;
   ParameterGradient<E> sum_;
-  Index steps_done_ = 0, jumps_done_ = 0, restarts_ = 0;
 };
 
 }  // namespace ebm

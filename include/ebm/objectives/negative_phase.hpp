@@ -14,7 +14,7 @@ enum class ChainSource { gaussian, data };
 
 struct Persistent {
   Index chains = 1024;
-  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 10 for exact kernels and 20 for others
+  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 6 for exact kernels and 20 for others
   Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
   Index jumps = 2;                  // jumps from the anchor an iteration, where the energy has an anchor
   Index centres = 32;               // rows of the minibatch about which half of the jumps land; 0 for the anchor alone
@@ -34,7 +34,7 @@ struct Persistent {
 };
 
 struct FromData {
-  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 10 for exact kernels and 20 for others
+  std::optional<Index> steps = {};  // kernel steps an iteration; left out, 6 for exact kernels and 20 for others
 
   static constexpr bool persistent = false;
 
@@ -48,6 +48,16 @@ concept NegativePhase = std::same_as<decltype(S::persistent), const bool> && req
 
 // Stands for the kernel that suits the energy: Mala where there is a gradient in x.
 struct NaturalKernel {};
+
+// The temperature at which a kernel samples; 1 where it names none.
+template <class K>
+double temperature_of(const K& kernel) {
+  if constexpr (requires { kernel.temperature; }) {
+    return kernel.temperature;
+  } else {
+    return 1.0;
+  }
+}
 
 template <class K, class E>
 auto resolve_kernel(const K& kernel) {

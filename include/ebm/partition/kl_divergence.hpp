@@ -108,14 +108,14 @@ template <SampledDensity D, LowDimensionalEnergy E>
   }
 
 // "value +- error", and in words what is wrong with it.
-template <class Stream, int Dim>
-Stream& operator<<(Stream& stream, const KlDivergence<Dim>& kl) {
+template <class Traits, int Dim>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const KlDivergence<Dim>& kl) {
   stream << detail::value_text(kl.value, kl.error) + detail::status_text(kl.status, kl.log_partition.edge_mass);
   return stream;
 }
 
-template <class Stream>
-Stream& operator<<(Stream& stream, const KlEstimate& kl) {
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const KlEstimate& kl) {
   stream << detail::value_text(kl.value, kl.standard_error);
   return stream;
 }

@@ -29,8 +29,8 @@ LogLikelihood<E::dim> log_likelihood(const E& energy, const Eigen::DenseBase<Der
   return {mean, standard_error, log_z};
 }
 
-template <class Stream, int Dim>
-Stream& operator<<(Stream& stream, const LogLikelihood<Dim>& likelihood) {
+template <class Traits, int Dim>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const LogLikelihood<Dim>& likelihood) {
   stream << detail::value_text(likelihood.value, likelihood.standard_error);
   return stream;
 }

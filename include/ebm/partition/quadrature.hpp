@@ -254,8 +254,8 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
 }  // namespace detail
 
 // value +- error, and in words what is wrong with it.
-template <class Stream, int Dim>
-Stream& operator<<(Stream& stream, const QuadratureResult<Dim>& result) {
+template <class Traits, int Dim>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const QuadratureResult<Dim>& result) {
   stream << detail::value_text(result.value, result.error) + detail::status_text(result.status, result.edge_mass);
   return stream;
 }

@@ -36,6 +36,7 @@ void advance(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
              Index first_step, Index steps, const StepSize& step_size, const Stream& stream,
              RunMemory<typename E::Scalar>& memory, Exec& executor, AfterStep after_step) {
   using Scalar = typename E::Scalar;
+  static_assert(16 % kUniformsPerStep<K> == 0, "the uniforms of a step must fit into one block of noise");
   const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
   executor.run(groups, [&](Index group, Index worker) {
     Workspace& workspace = memory.workspace(worker);

@@ -12,7 +12,7 @@
 namespace ebm {
 
 struct Adam {
-  double learning_rate = 3e-3;
+  double learning_rate = 5e-3;
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
   double weight_decay = 0.0;

@@ -20,7 +20,7 @@ struct TrainingReport {
 };
 
 struct FitOptions {
-  Index iterations = 8000;
+  Index iterations = 12000;
   double epochs = 0;  // where not 0, sets the iterations
   Index batch_size = 256;
   Schedule schedule = {};
@@ -30,11 +30,12 @@ struct FitOptions {
   bool standardise = true;
   std::optional<double> anchor_variance = {};  // left out, 4 up to three dimensions and 1 beyond; infinite for none
   Index recoveries = 5;                        // how often the guard may act before fit gives up
-  FunctionRef<bool(const TrainingReport&)> on_iteration = {};  // returns whether to go on
+  // After each iteration, returns whether to go on. Refers to the callable: write it, or its name, in the call of fit.
+  FunctionRef<bool(const TrainingReport&)> on_iteration = {};
 
   void check() const {
     require(iterations >= 1, "iterations", static_cast<double>(iterations), "at least 1");
-    require(epochs >= 0, "epochs", epochs, "at least 0");
+    require(epochs >= 0 && epochs <= 1e9, "epochs", epochs, "0 to 1e9");
     require(batch_size >= 1, "batch_size", static_cast<double>(batch_size), "at least 1");
     require(averaging >= 0 && averaging < 1, "averaging", averaging, "0 to less than 1");
     require(!anchor_variance || *anchor_variance > 0, "anchor_variance", anchor_variance.value_or(1), "more than 0");

@@ -5,7 +5,7 @@
 //   - the smoothed gap |E(data) - E(samples)| exceeds 1 + 2 sd(E(data)): the samples no longer follow the model; the standard
 //     deviation counts up to 4 + sqrt(2 dim), since that of a Gaussian's log-density is sqrt(dim / 2), and a larger one is
 //     itself a sign that energies run away,
-//   - more than one chain in fifty has failed, or
+//   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
@@ -38,11 +38,11 @@ class Guard {
  public:
   explicit Guard(Index dim) : largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
 
-  TrainingHealth check(const BatchReport& report, double gradient_norm, Index chains) {
+  TrainingHealth check(const BatchReport& report, double gradient_norm) {
     if (!std::isfinite(report.data_energy) || !std::isfinite(report.sample_energy) || !std::isfinite(gradient_norm)) {
       return TrainingHealth::not_finite;
     }
-    if (50 * report.failed_chains > chains) return TrainingHealth::chains_failed;
+    if (50 * report.failed_chains > report.chains) return TrainingHealth::chains_failed;
     const double fresh = 1.0 / static_cast<double>(std::min<Index>(++seen_, kMemory));
     gap_ = ebm::fma(fresh, report.energy_gap() - gap_, gap_);
     spread_ = ebm::fma(fresh, report.data_energy_sd - spread_, spread_);

@@ -64,7 +64,7 @@ class Trainer {
   // The averaged energy, in its frame.
   const detail::FramedEnergy<E>& energy() const { return energy_; }
 
-  // The model's samples as the objective last left them, in the data's units; none before fit.
+  // The model's samples as the objective last left them, in the data's units; none before fit, or if it draws none.
   const Points<double, dim>& samples() const { return samples_; }
 
   // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
@@ -91,7 +91,6 @@ class Trainer {
 
   struct Snapshot {
     FlatVector<Scalar> parameters, average;
-    OptimizerState optimizer;
   };
 
   Trained& trained() {
@@ -151,12 +150,12 @@ class Trainer<E, O, P>::Run {
     Guard guard(data_.cols());
     const double start = seconds_now();
     for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
-      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_, optimizer_state_});
+      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_});
       const auto data = next_batch();
       TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
       report.gradient_norm = norm(gradient_);
       report.learning_rate = trainer_.optimizer_.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
-      const TrainingHealth health = guard.check(report.batch, report.gradient_norm, estimator_.chains().tiles() * kLanes<Scalar>);
+      const TrainingHealth health = guard.check(report.batch, report.gradient_norm);
       report.energy_gap = guard.gap();
       result.last = report;
       ++result.iterations;
@@ -175,7 +174,7 @@ class Trainer<E, O, P>::Run {
       progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
     }
     publish();
-    if (const auto data = next_batch(); !is_finite_at(data.tiles) || !is_finite_at(estimator_.chains().positions())) {
+    if (const auto data = next_batch(); !is_sound(data)) {
       recover(TrainingHealth::not_finite, iterations_, data, result, executor);
       publish();
     }
@@ -187,6 +186,8 @@ class Trainer<E, O, P>::Run {
   using Data = Minibatch<Scalar, dim>;
   using Estimator = decltype(std::declval<const O&>().estimator(std::declval<const Trained&>(), std::declval<Data>(),
                                                                 std::declval<Rng&>(), Index{1}));
+
+  static constexpr bool kHasChains = requires(const Estimator& estimator) { estimator.chains(); };
 
   template <class Derived>
   static AffineFrame<dim> make_frame(const Eigen::DenseBase<Derived>& points, const FitOptions& options) {
@@ -241,10 +242,19 @@ class Trainer<E, O, P>::Run {
   // Shows the averaged energy and the samples to the user.
   void publish() {
     trainer_.trained().set_parameters(average_.span());
-    const auto& chains = estimator_.chains();
-    Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
-    unpack_rows(chains.positions(), positions);
-    trainer_.samples_ = frame_.restore(positions);
+    if constexpr (kHasChains) {
+      const auto& chains = estimator_.chains();
+      Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
+      unpack_rows(chains.positions(), positions);
+      trainer_.samples_ = frame_.restore(positions);
+    }
+  }
+
+  bool is_sound(Data data) const {
+    if constexpr (kHasChains) {
+      if (!is_finite_at(estimator_.chains().positions())) return false;
+    }
+    return is_finite_at(data.tiles);
   }
 
   // Whether the published energy is finite at all these points. The guard has not seen what the last step made of it.
@@ -259,7 +269,7 @@ class Trainer<E, O, P>::Run {
   void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
     const std::string event = "iteration " + std::to_string(iteration) + ": " + to_text(health);
     if (result.recoveries == options_.recoveries) {
-      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times; " + event);
+      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times:\n" + result.events + event);
     }
     ++result.recoveries;
     result.status = TrainingStatus::recovered;
@@ -269,8 +279,7 @@ class Trainer<E, O, P>::Run {
     optimizer_state_ = trainer_.optimizer_.template make_state<Scalar>(gradient_.size());
     slow_down_ *= 0.5;
     live_.set_parameters(trainer_.parameters_.span());
-    estimator_.restart(data);
-    estimator_.burn_in(live_, data, kBurnInRounds, executor);
+    estimator_.recover(live_, data, executor);
     const std::string line = event + "; went back, halved the learning rate, started the chains anew\n";
     result.events += line;
     std::fprintf(stderr, "ebm: %s", line.c_str());
@@ -281,7 +290,7 @@ class Trainer<E, O, P>::Run {
            "  acceptance " + to_text(report.batch.acceptance) + "  step " + to_text(report.batch.step_size);
   }
 
-  static constexpr Index kSnapshotEvery = 100, kBurnInRounds = 40;
+  static constexpr Index kSnapshotEvery = 100;
 
   Trainer& trainer_;
   const FitOptions& options_;

@@ -1,0 +1,168 @@
+// The chains of contrastive divergence: where they are between iterations, and how an iteration moves them.
+//
+// Persistent chains are moved in turn, a block of tiles an iteration, and stay where they come to lie; chains from the data
+// start at the minibatch each time. Where the energy has an anchor, jumps follow the kernel's steps (samplers/mixture_jump.hpp).
+// A step size that is left to be tuned follows the mean acceptance of each iteration.
+#pragma once
+
+#include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/negative_phase.hpp>
+#include <ebm/samplers/advance.hpp>
+#include <ebm/samplers/mixture_jump.hpp>
+
+namespace ebm {
+
+template <TrainableEnergy E, class K, NegativePhase Start>
+class NegativeChains {
+ public:
+  using Scalar = typename E::Scalar;
+  using Data = Minibatch<Scalar, E::dim>;
+
+  NegativeChains(const K& kernel, const Start& start, const E& energy, Data data, Rng& rng, Index workers)
+      : kernel_(kernel),
+        start_(start),
+        moved_(tiles_for<Scalar>(rows_moved(start, data.rows))),
+        chains_(chain_tiles(start, moved_), dimension_of(energy)),
+        memory_(workers, chains_.tiles()),
+        step_size_(kernel, 0.01, {1e-6, AnchoredEnergy<E> ? 1.0 : 1e6}),
+        jump_(temperature_of(kernel)),
+        noise_(rng.stream()),
+        jump_noise_(rng.stream()),
+        fresh_(rng.stream()) {
+    restart(data);
+  }
+
+  const Chains<Scalar, E::dim>& chains() const { return chains_; }
+  const StepSize& step_size() const { return step_size_; }
+  RunMemory<Scalar>& memory() { return memory_; }
+
+  // Tiles that an iteration moves, and the chains in them that count: chains from the data are as many as its rows.
+  Index moved_tiles() const { return moved_; }
+  Index sample_count(Data data) const { return Start::persistent ? moved_ * kLanes<Scalar> : data.rows; }
+
+  // All chains anew, moved for a while so that they forget where they started.
+  template <class Exec>
+  void renew(const E& energy, Data data, Exec& executor) {
+    constexpr Index rounds = 40;
+    restart(data);
+    for (Index round = 0; round < rounds; ++round) move(energy, data, {0, chains_.tiles()}, executor);
+  }
+
+  // Moves the chains whose turn it is; they are the samples of this iteration.
+  template <class Exec>
+  TileSpan<const Scalar, E::dim> next_samples(const E& energy, Data data, Index iteration, Exec& executor,
+                                              BatchReport& report) {
+    const TileRange range{iteration % (chains_.tiles() / moved_) * moved_, moved_};
+    prepare(data, iteration, range);
+    report = move(energy, data, range, executor);
+    return chains_.positions().subspan(range.first, range.count);
+  }
+
+ private:
+  static Index rows_moved(const Start& start, Index rows) {
+    if constexpr (Start::persistent) {
+      return std::min(start.moved > 0 ? start.moved : rows, start.chains);
+    } else {
+      return rows;
+    }
+  }
+  // Whole groups of moved tiles, so that all chains are moved equally often.
+  static Index chain_tiles(const Start& start, Index moved) {
+    if constexpr (Start::persistent) {
+      return (tiles_for<Scalar>(start.chains) + moved - 1) / moved * moved;
+    } else {
+      return moved;
+    }
+  }
+  void restart(Data data) {
+    ++restarts_;
+    for (Index c = 0; c < chains_.tiles() * kLanes<Scalar>; ++c) start_chain(c, data, restarts_);
+  }
+
+  Index steps() const { return start_.steps.value_or(K::exact ? 6 : 20); }
+  ChainSource source() const {
+    if constexpr (Start::persistent)
+      return start_.source.value_or(AnchoredEnergy<E> ? ChainSource::gaussian : ChainSource::data);
+    return ChainSource::data;
+  }
+
+  void start_chain(Index chain, Data data, Index attempt) {
+    const std::uint32_t id = static_cast<std::uint32_t>(chain);
+    const std::uint64_t first = static_cast<std::uint64_t>(attempt) * static_cast<std::uint64_t>(chains_.dim());
+    const Index row = static_cast<Index>(
+        fresh_.integer(id, static_cast<std::uint64_t>(attempt), static_cast<std::uint64_t>(data.rows)));
+    for (Index i = 0; i < chains_.dim(); ++i) {
+      chains_.positions().coordinate(chain / kLanes<Scalar>, i)[chain % kLanes<Scalar>] =
+          source() == ChainSource::data
+              ? data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>]
+              : static_cast<Scalar>(1.5 * fresh_.normal(id, first + static_cast<std::uint64_t>(i)));
+    }
+  }
+
+  void prepare(Data data, Index iteration, TileRange range) {
+    if constexpr (Start::persistent) {
+      if (start_.reinitialised == 0) return;
+      for (Index c = range.first * kLanes<Scalar>; c < (range.first + range.count) * kLanes<Scalar>; ++c) {
+        if (fresh_.uniform(static_cast<std::uint32_t>(c), static_cast<std::uint64_t>(iteration)) <
+            start_.reinitialised) {
+          start_chain(c, data, kReinitialised + iteration);
+        }
+      }
+    } else {
+      std::copy_n(data.tiles.data(), data.tiles.size(), chains_.positions().data());
+    }
+  }
+
+  // Kernel steps and jumps of a range of tiles; adapts the step size.
+  template <class Exec>
+  BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
+    BatchReport report;
+    report.step_size = step_size_.value();
+    const auto failed = chains_.failed().subspan(range.first, range.count);
+    std::fill_n(failed.data(), failed.size(), Scalar(0));
+    const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
+    const auto nothing = [](Index, const ChainStateOf<E>&, Index) {};
+    executor.run(groups, [&](Index group, Index worker) {
+      const Index first = range.first + group * kTilesAtOnce<E>;
+      kernel_.init(energy, chains_.state(first, std::min(kTilesAtOnce<E>, range.first + range.count - first)),
+                   memory_.workspace(worker));
+    });
+    advance(energy, kernel_, chains_, range, steps_done_, steps(), step_size_, noise_, memory_, executor, nothing);
+    steps_done_ += steps();
+    if (kernel_.measures_acceptance()) {
+      report.acceptance = mean_acceptance(memory_, range, steps());
+      step_size_.update(report.acceptance, 0.05 * static_cast<double>(steps()));
+    }
+    if constexpr (Start::persistent && AnchoredEnergy<E>) {
+      if (start_.jumps > 0 && std::isfinite(energy.anchor_variance())) {
+        jump_.set_centres(data.tiles, chains_.dim() <= kCentredDims ? std::min(start_.centres, data.rows) : 0);
+        advance(energy, jump_, chains_, range, jumps_done_, start_.jumps, step_size_, jump_noise_, memory_, executor,
+                nothing);
+        jumps_done_ += start_.jumps;
+        report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
+      }
+    }
+    report.chains = range.count * kLanes<Scalar>;
+    report.failed_chains = static_cast<Index>(
+        std::count_if(failed.data(), failed.data() + failed.size(), [](Scalar f) { return f != Scalar(0); }));
+    return report;
+  }
+
+  // Counters of chains started anew lie beyond those of restarts.
+  static constexpr Index kReinitialised = Index{1} << 32;
+
+  // Beyond so many coordinates no proposal about a centre is ever accepted.
+  static constexpr Index kCentredDims = 4;
+
+  K kernel_;
+  Start start_;
+  Index moved_;
+  Chains<Scalar, E::dim> chains_;
+  RunMemory<Scalar> memory_;
+  StepSize step_size_;
+  MixtureJump<Scalar, E::dim> jump_;
+  Stream noise_, jump_noise_, fresh_;
+  Index steps_done_ = 0, jumps_done_ = 0, restarts_ = 0;
+};
+
+}  // namespace ebm
