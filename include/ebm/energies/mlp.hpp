@@ -164,8 +164,11 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   template <int Tiles>
   void forward(const Scalar* x, Index stride, const Pass& pass, Scalar* values) const {
     [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (forward_layer<static_cast<int>(L), Tiles>(L == 0 ? x : pass.activation[L == 0 ? 0 : L - 1],
-                                                 L == 0 ? stride : Index{kWidths[L] * kLanes<Scalar>}, pass),
+      (forward_layer<kWidths[L + 1], Tiles>(packed_.data() + Layout::forward(static_cast<int>(L)),
+                                            parameters_.data() + Layout::biases(static_cast<int>(L)), kWidths[L],
+                                            L == 0 ? x : pass.activation[L == 0 ? 0 : L - 1],
+                                            L == 0 ? stride : Index{kWidths[L] * kLanes<Scalar>}, pass.activation[L],
+                                            pass.slope[L]),
        ...);
     }
     (std::make_index_sequence<kDepth>{});
@@ -181,20 +184,21 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
     }
   }
 
-  template <int Layer, int Tiles>
-  void forward_layer(const Scalar* x, Index stride, const Pass& pass) const {
+  // One layer of Width outputs: layers of equal width share the code.
+  template <int Width, int Tiles>
+  static void forward_layer(const Scalar* packed, const Scalar* biases, Index inputs, const Scalar* x, Index stride,
+                            Scalar* activation, Scalar* slope) {
     using V = Pack<Scalar>;
-    constexpr Index tile_stride = Index{kWidths[Layer + 1]} * kLanes<Scalar>;
-    detail::tile_product<kWidths[Layer + 1], Tiles>(
-        packed_.data() + Layout::forward(Layer), parameters_.data() + Layout::biases(Layer), kWidths[Layer], x, stride,
-        [&](int first, int rows, const Scalar* panel) {
+    constexpr Index tile_stride = Index{Width} * kLanes<Scalar>;
+    detail::tile_product<Width, Tiles>(
+        packed, biases, inputs, x, stride, [&](int first, int rows, const Scalar* panel) {
           for (int t = 0; t < Tiles; ++t) {
-            Scalar* features = pass.activation[Layer] + t * tile_stride + first * kLanes<Scalar>;
-            Scalar* slopes = pass.slope[Layer] + t * tile_stride + first * kLanes<Scalar>;
+            Scalar* features = activation + t * tile_stride + first * kLanes<Scalar>;
+            Scalar* slopes = slope + t * tile_stride + first * kLanes<Scalar>;
             for (int i = 0; i < rows * kLanes<Scalar>; i += V::size) {
-              V slope;
-              Act::apply(V::load(panel + t * rows * kLanes<Scalar> + i), slope).store(features + i);
-              slope.store(slopes + i);
+              V derivative;
+              Act::apply(V::load(panel + t * rows * kLanes<Scalar> + i), derivative).store(features + i);
+              derivative.store(slopes + i);
             }
           }
         });
@@ -213,21 +217,23 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
         (V::load(slopes) * (V(weights[k]) * scale)).store(slopes);
     }
     [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (backward_layer<kDepth - 1 - static_cast<int>(L), Tiles>(pass), ...);
+      (backward_layer<kWidths[kDepth - 1 - L], Tiles>(
+           packed_.data() + Layout::backward(kDepth - 1 - static_cast<int>(L)), kWidths[kDepth - L],
+           pass.slope[kDepth - 1 - L], pass.slope[kDepth - 2 - L]),
+       ...);
     }
     (std::make_index_sequence<kDepth - 1>{});
   }
 
-  // Deltas of layer Layer to deltas of the layer below: (W' delta) times that layer's slope.
-  template <int Layer, int Tiles>
-  void backward_layer(const Pass& pass) const {
+  // Deltas of a layer to deltas of the layer below, of Width outputs: (W' delta) times that layer's slope.
+  template <int Width, int Tiles>
+  static void backward_layer(const Scalar* packed, Index outputs, const Scalar* delta, Scalar* slope_below) {
     using V = Pack<Scalar>;
-    constexpr Index tile_stride = Index{kWidths[Layer]} * kLanes<Scalar>;
-    detail::tile_product<kWidths[Layer], Tiles>(
-        packed_.data() + Layout::backward(Layer), kNoStart, kWidths[Layer + 1], pass.slope[Layer],
-        Index{kWidths[Layer + 1]} * kLanes<Scalar>, [&](int first, int rows, const Scalar* panel) {
+    constexpr Index tile_stride = Index{Width} * kLanes<Scalar>;
+    detail::tile_product<Width, Tiles>(
+        packed, kNoStart, outputs, delta, outputs * kLanes<Scalar>, [&](int first, int rows, const Scalar* panel) {
           for (int t = 0; t < Tiles; ++t) {
-            Scalar* slopes = pass.slope[Layer - 1] + t * tile_stride + first * kLanes<Scalar>;
+            Scalar* slopes = slope_below + t * tile_stride + first * kLanes<Scalar>;
             for (int i = 0; i < rows * kLanes<Scalar>; i += V::size) {
               (V::load(slopes + i) * V::load(panel + t * rows * kLanes<Scalar> + i)).store(slopes + i);
             }
@@ -257,23 +263,30 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   template <std::size_t... L>
   void add_layer_gradients(TileSpan<const Scalar, Dim> x, const Pass& pass, Scalar* gradient, Workspace& workspace,
                            std::index_sequence<L...>) const {
-    (add_layer_gradient<static_cast<int>(L)>(L == 0 ? x.data() : pass.activation[L == 0 ? 0 : L - 1], pass.slope[L],
-                                             x.count(), gradient, workspace),
+    (add_layer_gradient<kWidths[L], kWidths[L + 1]>(L == 0 ? x.data() : pass.activation[L == 0 ? 0 : L - 1],
+                                                    pass.slope[L], x.count(),
+                                                    gradient + Layout::weights(static_cast<int>(L)), workspace),
      ...);
   }
 
-  template <int Layer>
-  void add_layer_gradient(const Scalar* x, const Scalar* delta, Index tiles, Scalar* gradient,
-                          Workspace& workspace) const {
-    constexpr int inputs = kWidths[Layer], outputs = kWidths[Layer + 1];
+  template <int Inputs, int Outputs>
+  static void add_layer_gradient(const Scalar* x, const Scalar* delta, Index tiles, Scalar* gradient,
+                                 Workspace& workspace) {
     Workspace::Scope scope(workspace);
-    constexpr Index transposed_tile = Index{detail::padded_outputs<Scalar>(outputs)} * kLanes<Scalar>;
+    constexpr Index transposed_tile = Index{detail::padded_outputs<Scalar>(Outputs)} * kLanes<Scalar>;
     Scalar* transposed = workspace.take<Scalar>(tiles * transposed_tile);
     for (Index t = 0; t < tiles; ++t)
-      detail::transpose_tile<outputs>(delta + t * outputs * kLanes<Scalar>, transposed + t * transposed_tile);
-    detail::add_outer_product<inputs, outputs>(x, Index{inputs} * kLanes<Scalar>, transposed, tiles,
-                                               gradient + Layout::weights(Layer));
+      detail::transpose_tile<Outputs>(delta + t * Outputs * kLanes<Scalar>, transposed + t * transposed_tile);
+    detail::add_outer_product<Inputs, Outputs>(x, Index{Inputs} * kLanes<Scalar>, transposed, tiles, gradient);
   }
+
+  // A weight matrix, or its transpose.
+  struct Strided {
+    const Scalar* weights;
+    Index row_stride, column_stride;
+
+    Scalar operator()(Index row, Index column) const { return weights[row * row_stride + column * column_stride]; }
+  };
 
   void pack() {
     [&]<std::size_t... L>(std::index_sequence<L...>) { (pack_layer<static_cast<int>(L)>(), ...); }
@@ -283,12 +296,8 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   void pack_layer() {
     constexpr int inputs = kWidths[Layer], outputs = kWidths[Layer + 1];
     const Scalar* weights = parameters_.data() + Layout::weights(Layer);
-    detail::pack_panels<outputs>(
-        inputs, [&](Index row, Index k) { return weights[k * outputs + row]; },
-        packed_.data() + Layout::forward(Layer));
-    detail::pack_panels<inputs>(
-        outputs, [&](Index row, Index k) { return weights[row * outputs + k]; },
-        packed_.data() + Layout::backward(Layer));
+    detail::pack_panels<outputs>(inputs, Strided{weights, 1, outputs}, packed_.data() + Layout::forward(Layer));
+    detail::pack_panels<inputs>(outputs, Strided{weights, outputs, 1}, packed_.data() + Layout::backward(Layer));
   }
 
   std::vector<Scalar> parameters_, packed_;

@@ -3,6 +3,7 @@
 
 #include <ebm/core/shapes.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace ebm {
@@ -37,17 +38,23 @@ namespace detail {
 
 // Drops all but the first `count` draws of each chain.
 template <class Scalar, int Dim>
-void keep_first(Draws<Scalar, Dim>& draws, Index count) {
-  Draws<Scalar, Dim> kept = draws;
-  kept.draws_per_chain = count;
-  kept.points.resize(draws.chains * count, draws.points.cols());
-  kept.energies.resize(draws.chains * count);
-  if (draws.weights.size() > 0) kept.weights = draws.weights.head(count);
-  for (Index c = 0; c < draws.chains; ++c) {
-    kept.points.middleRows(c * count, count) = draws.points.middleRows(c * draws.draws_per_chain, count);
-    kept.energies.segment(c * count, count) = draws.energies.segment(c * draws.draws_per_chain, count);
+[[gnu::cold]] void keep_first(Draws<Scalar, Dim>& draws, Index count) {
+  const Index rows = draws.chains * count, cols = draws.points.cols();
+  const auto old_row = [&](Index row) { return row / count * draws.draws_per_chain + row % count; };
+  Points<Scalar, Dim> points(rows, cols);
+  Values<Scalar> energies(rows);
+  for (Index row = 0; row < rows; ++row) {
+    for (Index i = 0; i < cols; ++i) points(row, i) = draws.points(old_row(row), i);
+    energies(row) = draws.energies(old_row(row));
   }
-  draws = kept;
+  if (draws.weights.size() > 0) {
+    Values<double> weights(count);
+    for (Index draw = 0; draw < count; ++draw) weights(draw) = draws.weights(draw);
+    draws.weights = std::move(weights);
+  }
+  draws.points = std::move(points);
+  draws.energies = std::move(energies);
+  draws.draws_per_chain = count;
 }
 
 }  // namespace detail

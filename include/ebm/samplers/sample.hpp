@@ -172,7 +172,8 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
     draws.draws_per_chain = options.steps / options.thin;
     draws.points.resize(options.chains * draws.draws_per_chain, dim);
     draws.energies.resize(draws.points.rows());
-    draws.acceptance = Values<double>::Zero(options.chains);
+    draws.acceptance.resize(options.chains);
+    for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) = 0;
     draws.step_size = step_size.at(kernel, options.warmup);
     if constexpr (requires { kernel.schedule.has_value(); }) {
       if (kernel.schedule) {
@@ -217,7 +218,7 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
       progress.update(done, options.steps, [&] { return "step size " + to_text(step_size.at(kernel, done)); });
     }
     const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
-    draws.acceptance *= measured / static_cast<double>(done);
+    for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) *= measured / static_cast<double>(done);
     const auto failed = chains.failed();
     for (Index c = 0; c < options.chains; ++c) {
       draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);
