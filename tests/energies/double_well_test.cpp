@@ -10,6 +10,14 @@ TEST_CASE("DoubleWell: its truth, against quadrature in the plane and samples") 
   }
 }
 
+TEST_CASE("DoubleWell: wells far narrower than their distance have the mass of two Gaussians of precision 8 height") {
+  for (const double height : {1e7, 1e12, 1e20}) {
+    const ebm::DoubleWell<double, 1> energy(height);
+    CHECK(std::abs(energy.log_partition() - 0.5 * std::log(3.141592653589793 / height)) < 1e-6);
+    CHECK(std::abs(energy.covariance()(0, 0) - 1) < 1e-6);
+  }
+}
+
 TEST_CASE("DoubleWell: values, gradients and forms") {
   analytic::check_gradients(ebm::DoubleWell<float, 2>(2.0), ebm::DoubleWell<double, 2>(2.0), 1.2);
   analytic::check_gradients(ebm::DoubleWell<float, 12>(2.0), ebm::DoubleWell<double, 12>(2.0), 1.2);

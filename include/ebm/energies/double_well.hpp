@@ -30,12 +30,15 @@ class DoubleWell {
   double height() const { return height_; }
 
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value(const Coordinates<V, Dim>& x)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
+  }
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x,
-                                                                       Coordinates<V, Dim>& gradient)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
+  }
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
       requires(!detail::kByLane<Dim>) {
@@ -84,16 +87,18 @@ class DoubleWell {
   // Beyond it lies less than 1e-9 of the mass.
   double reach() const { return std::sqrt(1.0 + std::sqrt(40.0 / height_)); }
 
-  // Of x^power exp(-height (x^2 - 1)^2).
+  // Of x^power exp(-height (x^2 - 1)^2), power even: over both wells at once, or twice over one where the barrier parts them.
   double integral(int power) const {
     constexpr int points = 4000;
-    const double step = 2 * reach() / points;
+    const bool parted = height_ > 40;
+    const double lower = parted ? std::sqrt(1.0 - std::sqrt(40.0 / height_)) : -reach();
+    const double step = (reach() - lower) / points;
     double sum = 0;
     for (int i = 1; i < points; ++i) {
-      const double x = fma(static_cast<double>(i), step, -reach()), excess = fma(x, x, -1.0);
+      const double x = fma(static_cast<double>(i), step, lower), excess = fma(x, x, -1.0);
       sum = fma(pow(x, power), ebm::exp(-height_ * excess * excess), sum);
     }
-    return sum * step;
+    return sum * step * (parted ? 2.0 : 1.0);
   }
 
   double draw(const Stream& stream, std::uint32_t chain, std::uint64_t first) const {
