@@ -84,6 +84,7 @@ GradientCheck check_gradient(const E& energy, const Eigen::DenseBase<Derived>& p
   using Scalar = typename E::Scalar;
   options = detail::resolved<Scalar>(options);
   require_shape("points", points, kAny, dimension_of(energy));
+  require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
   const Points<Scalar, E::dim> x = points.derived().template cast<Scalar>();
   const Points<Scalar, E::dim> given = gradients(energy, x);
   GradientCheck check;
@@ -124,6 +125,7 @@ GradientCheck check_parameter_gradient(const E& energy, const Eigen::DenseBase<D
   options = detail::resolved<Scalar>(options);
   require_shape("points", points, kAny, dimension_of(energy));
   require_shape("weights", weights, points.rows(), 1);
+  require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
   const Points<Scalar, E::dim> x = points.derived().template cast<Scalar>();
   const Values<Scalar> w = weights.derived().template cast<Scalar>();
   const std::vector<Scalar> theta(energy.parameters().begin(), energy.parameters().end());
