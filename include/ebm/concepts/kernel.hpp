@@ -1,21 +1,24 @@
 // Kernel: one transition of a Markov chain, for energies of a given type.
 //
-//   init(energy, state, workspace)                                         before the first step: caches energy and gradient
-//   step(energy, state, epsilon, noise, acceptance, workspace)             moves every chain of the state once
-//   measures_acceptance()                                                  whether step adds acceptance probabilities
-//   exact, reversible                                                      static: leaves exp(-E / T) invariant; detailed balance
+//   init(energy, state, workspace)                               before the first step: caches energy and gradient
+//   step(energy, state, epsilon, noise, acceptance, workspace)   moves every chain of the state once
+//   measures_acceptance()                                        whether step adds acceptance probabilities
+//   exact, reversible                                            static: leaves exp(-E / T) invariant; detailed balance
 //
 // TunableKernel: a kernel with a step size that may be left to be tuned to a target acceptance.
 #pragma once
 
-#include <ebm/samplers/tile_noise.hpp>
+#include <ebm/concepts/energy.hpp>
 
 #include <optional>
 
 namespace ebm {
 
+// What a kernel moves (samplers/chains.hpp), and the noise that it moves it by (samplers/tile_noise.hpp).
 template <class Scalar, int Dim>
 struct ChainState;
+template <class Scalar, int Dim>
+class TileNoise;
 
 template <class K, class E>
 concept Kernel = Energy<E> && std::same_as<decltype(K::exact), const bool> &&

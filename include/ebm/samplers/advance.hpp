@@ -4,6 +4,7 @@
 #include <ebm/core/executor.hpp>
 #include <ebm/samplers/chains.hpp>
 #include <ebm/samplers/step_size.hpp>
+#include <ebm/samplers/tile_noise.hpp>
 
 namespace ebm {
 

@@ -7,6 +7,7 @@
 
 #include <ebm/concepts/kernel.hpp>
 #include <ebm/core/errors.hpp>
+#include <ebm/core/lane_math.hpp>
 
 namespace ebm {
 
