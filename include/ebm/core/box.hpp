@@ -1,7 +1,6 @@
 // An axis-parallel box: the domain of a quadrature, of a density, of a picture.
 #pragma once
 
-#include <ebm/core/errors.hpp>
 #include <ebm/core/shapes.hpp>
 
 namespace ebm {

@@ -34,7 +34,6 @@
 namespace ebm {
 
 inline constexpr int kPackBytes = EBM_PACK_BYTES;
-inline constexpr int kRegisters = kPackBytes == 64 ? 32 : 16;
 
 template <class Scalar>
 struct Pack {

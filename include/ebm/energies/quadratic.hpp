@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ebm/core/box.hpp>
+#include <ebm/core/errors.hpp>
 #include <ebm/core/lane_math.hpp>
 #include <ebm/energies/coordinates.hpp>
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <ebm/core/box.hpp>
+#include <ebm/core/errors.hpp>
 #include <ebm/core/function_ref.hpp>
 #include <ebm/core/lane_math.hpp>
 #include <ebm/partition/genz_malik.hpp>
