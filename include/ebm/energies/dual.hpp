@@ -215,11 +215,12 @@ EBM_INLINE Dual<V, N> cos(Dual<V, N> x) {
 
 // The exponent is a number; a real one wants x >= 0.
 template <class V, int N, class Exponent>
-  requires std::is_arithmetic_v<Exponent> EBM_INLINE Dual<V, N> pow(Dual<V, N> x, Exponent p) {
-    if (p == Exponent(0)) return Dual<V, N>(1);
-    return x.chain(pow(x.value, p),
-                   V(static_cast<ElementOf<V>>(p)) * pow(x.value, static_cast<Exponent>(p - Exponent(1))));
-  }
+  requires std::is_arithmetic_v<Exponent>
+EBM_INLINE Dual<V, N> pow(Dual<V, N> x, Exponent p) {
+  if (p == Exponent(0)) return Dual<V, N>(1);
+  return x.chain(pow(x.value, p),
+                 V(static_cast<ElementOf<V>>(p)) * pow(x.value, static_cast<Exponent>(p - Exponent(1))));
+}
 
 template <class V, int N>
 EBM_INLINE Dual<V, N> abs(Dual<V, N> x) {

@@ -21,8 +21,7 @@ concept TakesCoordinates = requires(const F& f, const V& x) {
   { call_with_coordinates(f, x, std::make_integer_sequence<int, D>{}) } -> std::same_as<V>;
 };
 template <class F, int D, class V>
-concept TakesArray = D >
-1 && requires(const F& f, const Coordinates<V, D>& x) {
+concept TakesArray = (D > 1) && requires(const F& f, const Coordinates<V, D>& x) {
   { f(x) } -> std::same_as<V>;
 };
 
@@ -50,8 +49,8 @@ class Formula {
 
   template <class V>
   [[gnu::always_inline, gnu::flatten]] inline V lane_value(const std::array<V, D>& x) const {
-    if constexpr (std::floating_point<
-                      V>) {  // a number finds no function of the library by itself, a dual without derivatives does
+    if constexpr (std::floating_point<V>) {
+      // A number finds no function of the library by itself, a dual without derivatives does.
       Coordinates<Dual<V, 0>, D> duals;
       for (std::size_t i = 0; i < D; ++i) duals[i] = Dual<V, 0>(x[i]);
       return call(duals).value;

@@ -80,15 +80,14 @@ class Gaussian {
   }
 
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value(const Coordinates<V, Dim>& x)
-  const {
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
     Coordinates<V, Dim> gradient;
     return lane_value_and_gradient(x, gradient);
   }
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x,
-                                                                       Coordinates<V, Dim>& gradient)
-  const {
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
     if (!dense_) return compute_diagonal(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
     constexpr auto n = static_cast<std::size_t>(Dim);
     Coordinates<V, Dim> centred;

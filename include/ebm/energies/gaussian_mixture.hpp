@@ -99,12 +99,15 @@ class GaussianMixture {
   }
 
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value(const Coordinates<V, Dim>& x)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
+  }
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x,
-                                                                       Coordinates<V, Dim>& gradient)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
+  }
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
       requires(!detail::kByLane<Dim>) {

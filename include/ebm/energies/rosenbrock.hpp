@@ -31,19 +31,22 @@ class Rosenbrock {
     require(shape.b > 0 && shape.b < 1e30, "b", shape.b, "a positive number");
     require(std::abs(shape.mu) < 1e15, "mu", shape.mu, "a finite number");
     require(dimension > 1 && (Dim == Dynamic || dimension == Dim), "dimension", static_cast<double>(dimension),
-            "two or more");
+            "two or more, and the static one");
   }
 
   Index dimension() const { return dimension_; }
   const RosenbrockShape& shape() const { return shape_; }
 
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value(const Coordinates<V, Dim>& x)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
+  }
   template <class V>
-    requires detail::kByLane<Dim> EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x,
-                                                                       Coordinates<V, Dim>& gradient)
-  const { return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient}); }
+    requires detail::kByLane<Dim>
+  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
+    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
+  }
 
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
       requires(!detail::kByLane<Dim>) {

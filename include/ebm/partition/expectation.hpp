@@ -19,14 +19,11 @@ struct Moments {
 namespace detail {
 
 template <class F, int Dim>
-concept FunctionOfPoint = std::is_arithmetic_v < std::remove_cvref_t < std::invoke_result_t < F&,
-        const Eigen::Matrix<double, Dim, 1>
-& >>> ;
+concept FunctionOfPoint =
+    std::is_arithmetic_v<std::remove_cvref_t<std::invoke_result_t<F&, const Eigen::Matrix<double, Dim, 1>&>>>;
 
 template <class F, int Dim>
-concept FunctionOfPoints = std::same_as < std::invoke_result_t < F&,
-        const Points<double, Dim>
-& >, Values < double >> ;
+concept FunctionOfPoints = std::same_as<std::invoke_result_t<F&, const Points<double, Dim>&>, Values<double>>;
 
 }  // namespace detail
 

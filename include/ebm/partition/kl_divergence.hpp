@@ -47,46 +47,47 @@ void log_ratio(const D& density, const E& energy, double temperature, double log
 
 // Infinite if the energy is, anywhere where the density is not zero.
 template <Density D, LowDimensionalEnergy E>
-  requires SameDimension<D, E> KlDivergence<E::dim> kl_divergence(const D& density, const E& energy,
-                                                                  const QuadratureOptions<E::dim>& options = {}) {
-    constexpr int dim = E::dim;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    Points<double, dim> seeds(0, dim);
-    if constexpr (SampledDensity<D>) {
-      Rng rng(0);
-      seeds = density.sample(1024, rng);
-    }
-    const Box<dim> support = density.domain();
-    KlDivergence<dim> result;
-    result.log_partition = detail::log_partition(energy, options, support, seeds);
+  requires SameDimension<D, E>
+KlDivergence<E::dim> kl_divergence(const D& density, const E& energy,
+                                   const QuadratureOptions<E::dim>& options = {}) {
+  constexpr int dim = E::dim;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Points<double, dim> seeds(0, dim);
+  if constexpr (SampledDensity<D>) {
+    Rng rng(0);
+    seeds = density.sample(1024, rng);
+  }
+  const Box<dim> support = density.domain();
+  KlDivergence<dim> result;
+  result.log_partition = detail::log_partition(energy, options, support, seeds);
 
-    bool infinite = false;
-    auto integrand = [&](const Points<double, dim>& x, Values<double>& log_weights, Eigen::ArrayXXd& factors) {
-      detail::log_ratio(density, energy, options.temperature, result.log_partition.value, x, log_weights,
-                        factors.data());
-      for (Index row = 0; row < x.rows(); ++row) {
-        if (log_weights[row] > -infinity && factors(row, 0) == infinity) infinite = true, factors(row, 0) = 0;
-      }
-    };
-    detail::Cubature<dim> cubature(1, 1.0);
-    cubature.cover(support, options.cells_per_axis > 0 ? options.cells_per_axis : detail::kStartCells<dim>, seeds);
-    const bool known = cubature.refine(integrand, options.tolerance, options.max_evaluations);
-
-    const double scale = ebm::exp(cubature.largest_log_weight());
-    result.domain = hull(support, result.log_partition.domain);
-    result.density_mass = scale * cubature.integral(0);
-    if (infinite) {
-      result.value = infinity;
-      return result;
+  bool infinite = false;
+  auto integrand = [&](const Points<double, dim>& x, Values<double>& log_weights, Eigen::ArrayXXd& factors) {
+    detail::log_ratio(density, energy, options.temperature, result.log_partition.value, x, log_weights,
+                      factors.data());
+    for (Index row = 0; row < x.rows(); ++row) {
+      if (log_weights[row] > -infinity && factors(row, 0) == infinity) infinite = true, factors(row, 0) = 0;
     }
-    result.value = scale * cubature.integral(1);
-    const double missed = std::abs(1 - result.density_mass);
-    result.error =
-        scale * cubature.error(1) + result.log_partition.error + missed * std::max(1.0, std::abs(result.value));
-    result.status = result.log_partition.status;
-    if (!known || !(missed < 1e-2)) result.status = QuadratureStatus::budget_exhausted;
+  };
+  detail::Cubature<dim> cubature(1, 1.0);
+  cubature.cover(support, options.cells_per_axis > 0 ? options.cells_per_axis : detail::kStartCells<dim>, seeds);
+  const bool known = cubature.refine(integrand, options.tolerance, options.max_evaluations);
+
+  const double scale = ebm::exp(cubature.largest_log_weight());
+  result.domain = hull(support, result.log_partition.domain);
+  result.density_mass = scale * cubature.integral(0);
+  if (infinite) {
+    result.value = infinity;
     return result;
   }
+  result.value = scale * cubature.integral(1);
+  const double missed = std::abs(1 - result.density_mass);
+  result.error =
+      scale * cubature.error(1) + result.log_partition.error + missed * std::max(1.0, std::abs(result.value));
+  result.status = result.log_partition.status;
+  if (!known || !(missed < 1e-2)) result.status = QuadratureStatus::budget_exhausted;
+  return result;
+}
 
 struct KlSampling {
   Index samples = 10'000;
@@ -95,17 +96,17 @@ struct KlSampling {
 
 // NumericalError if log Z cannot be had by quadrature.
 template <SampledDensity D, LowDimensionalEnergy E>
-  requires SameDimension<D, E> KlEstimate kl_divergence(const D& density, const E& energy, const KlSampling& options,
-                                                        Rng& rng) {
-    require(options.samples >= 2, "samples", static_cast<double>(options.samples), "at least 2");
-    const Points<double, E::dim> x = density.sample(options.samples, rng);
-    const auto log_z = detail::log_partition(energy, {.temperature = options.temperature}, density.domain(), x);
-    detail::require_converged(log_z.status, log_z.edge_mass);
-    Values<double> log_density, ratio(x.rows());
-    detail::log_ratio(density, energy, options.temperature, log_z.value, x, log_density, ratio.data());
-    const auto [mean, standard_error] = detail::mean_with_error(ratio);
-    return {mean, standard_error};
-  }
+  requires SameDimension<D, E>
+KlEstimate kl_divergence(const D& density, const E& energy, const KlSampling& options, Rng& rng) {
+  require(options.samples >= 2, "samples", static_cast<double>(options.samples), "at least 2");
+  const Points<double, E::dim> x = density.sample(options.samples, rng);
+  const auto log_z = detail::log_partition(energy, {.temperature = options.temperature}, density.domain(), x);
+  detail::require_converged(log_z.status, log_z.edge_mass);
+  Values<double> log_density, ratio(x.rows());
+  detail::log_ratio(density, energy, options.temperature, log_z.value, x, log_density, ratio.data());
+  const auto [mean, standard_error] = detail::mean_with_error(ratio);
+  return {mean, standard_error};
+}
 
 // "value +- error", and in words what is wrong with it.
 template <class Traits, int Dim>
