@@ -41,13 +41,14 @@ struct CurvesOptions {
 
 namespace detail {
 
-// Extends an axis to a value if it has a place there.
+// Whether an axis can show the value.
 inline bool has_place(double value, bool logarithmic) { return std::isfinite(value) && (!logarithmic || value > 0); }
 
 struct Extent {
   double lower = std::numeric_limits<double>::infinity(), upper = -std::numeric_limits<double>::infinity();
   bool logarithmic = false;
 
+  // Extends to a value that has a place on the axis.
   void include(double value) {
     if (!has_place(value, logarithmic)) return;
     lower = std::min(lower, value);

@@ -53,7 +53,7 @@ template <class K, NegativePhase Start>
 ContrastiveDivergence(K, Start, double) -> ContrastiveDivergence<K, Start>;
 template <NegativePhase Start>
 ContrastiveDivergence(Start) -> ContrastiveDivergence<NaturalKernel, Start>;
-ContrastiveDivergence()->ContrastiveDivergence<NaturalKernel, Persistent>;
+ContrastiveDivergence() -> ContrastiveDivergence<NaturalKernel, Persistent>;
 
 template <class K, NegativePhase Start>
 template <TrainableEnergy E>

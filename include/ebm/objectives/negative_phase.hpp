@@ -16,7 +16,7 @@ struct Persistent {
   Index chains = 1024;
   std::optional<Index> steps = {};  // kernel steps an iteration; left out, 6 for exact kernels and 20 for others
   Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
-  Index jumps = 2;                  // jumps from the anchor an iteration, where the energy has an anchor
+  Index jumps = 2;                  // jumps an iteration (samplers/mixture_jump.hpp), where the energy has an anchor
   Index centres = 32;               // rows of the minibatch about which half of the jumps land; 0 for the anchor alone
   double reinitialised = 0.0;       // probability that a chain is started anew before an iteration
   std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others
