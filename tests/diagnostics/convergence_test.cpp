@@ -114,7 +114,9 @@ TEST_CASE("draws that cannot be judged say so") {
   CHECK(ebm::draws_status(draws) == DrawsStatus::not_finite);
   CHECK(std::isnan(ebm::r_hat(draws)));
   CHECK(std::isnan(ebm::bulk_ess(draws)));
+  CHECK(std::isnan(ebm::tail_ess(draws)));
   CHECK(std::isnan(ebm::mean_mcse(draws)));
+  CHECK(std::isnan(ebm::tail_ess(ChainMatrix<>(0, 0))));
   CHECK(ebm::draws_status(ChainMatrix<>(ChainMatrix<>::Constant(50, 2, 3.0))) == DrawsStatus::constant);
   CHECK(ebm::draws_status(ChainMatrix<>(ChainMatrix<>::Zero(3, 2))) == DrawsStatus::too_few);
   CHECK(ebm::draws_status(ChainMatrix<>(0, 0)) == DrawsStatus::too_few);

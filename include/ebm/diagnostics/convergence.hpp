@@ -164,6 +164,7 @@ Real quantile_ess(const ChainMatrix<Real>& draws, Real quantile) {
 // The smaller ESS of the 5 % and the 95 % quantile (section 4.3).
 template <class Real>
 Real tail_ess(const ChainMatrix<Real>& draws) {
+  if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
   const std::vector<Real> sorted = sorted_draws(draws);
   return std::min(quantile_ess(draws, quantile_of_sorted(sorted, Real(0.05))),
                   quantile_ess(draws, quantile_of_sorted(sorted, Real(0.95))));
