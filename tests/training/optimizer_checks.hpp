@@ -1,7 +1,7 @@
 // Runs an optimizer on given gradients, in parameters that start at given values.
 #pragma once
 
-#include <ebm/training/optimizer.hpp>
+#include <ebm/concepts/optimizer.hpp>
 
 #include <cmath>
 

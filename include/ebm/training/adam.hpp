@@ -3,11 +3,11 @@
 //   m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2
 //   theta -= rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon) + decay theta)
 //
-// Kingma & Ba 2015, algorithm 1; decoupled decay: Loshchilov & Hutter 2019, algorithm 2.
+// Kingma & Ba 2015, algorithm 1; decoupled decay: Loshchilov & Hutter 2019, algorithm 2, with lambda = rate decay.
 #pragma once
 
+#include <ebm/concepts/optimizer.hpp>
 #include <ebm/core/errors.hpp>
-#include <ebm/training/optimizer.hpp>
 
 namespace ebm {
 

@@ -3,8 +3,8 @@
 //   v = momentum v + g + decay theta,   theta -= rate v
 #pragma once
 
+#include <ebm/concepts/optimizer.hpp>
 #include <ebm/core/errors.hpp>
-#include <ebm/training/optimizer.hpp>
 
 namespace ebm {
 

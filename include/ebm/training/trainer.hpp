@@ -12,13 +12,13 @@
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/concepts/optimizer.hpp>
 #include <ebm/core/progress.hpp>
 #include <ebm/energies/anchored.hpp>
 #include <ebm/energies/standardised.hpp>
 #include <ebm/training/fit_options.hpp>
 #include <ebm/training/guard.hpp>
 #include <ebm/training/minibatches.hpp>
-#include <ebm/training/optimizer.hpp>
 
 namespace ebm {
 
@@ -46,7 +46,7 @@ FramedEnergy<E> in_frame(const E& energy, double variance, const AffineFrame<E::
 
 }  // namespace detail
 
-template <TrainableEnergy E, class O, Optimizer P>
+template <TrainableEnergy E, class O, Optimizer<typename E::Scalar> P>
   requires Objective<O, detail::TrainedEnergy<E>>
 class Trainer {
  public:
@@ -87,7 +87,6 @@ class Trainer {
 
  private:
   using Trained = detail::TrainedEnergy<E>;
-  using OptimizerState = decltype(std::declval<const P&>().template make_state<Scalar>(std::size_t{1}));
 
   struct Snapshot {
     FlatVector<Scalar> parameters, average;
@@ -121,7 +120,7 @@ class Trainer {
 };
 
 // One call of fit.
-template <TrainableEnergy E, class O, Optimizer P>
+template <TrainableEnergy E, class O, Optimizer<typename E::Scalar> P>
   requires Objective<O, detail::TrainedEnergy<E>>
 class Trainer<E, O, P>::Run {
  public:
@@ -269,7 +268,8 @@ class Trainer<E, O, P>::Run {
   void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
     const std::string event = "iteration " + std::to_string(iteration) + ": " + to_text(health);
     if (result.recoveries == options_.recoveries) {
-      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times:\n" + result.events + event);
+      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times:\n" +
+                           result.events + event);
     }
     ++result.recoveries;
     result.status = TrainingStatus::recovered;
@@ -301,7 +301,7 @@ class Trainer<E, O, P>::Run {
   std::vector<Lanes<Scalar>> batch_;
   Trained live_;
   FlatVector<Scalar> gradient_, average_;
-  OptimizerState optimizer_state_;
+  OptimizerState<P, Scalar> optimizer_state_;
   Estimator estimator_;
   Snapshots<Snapshot> snapshots_;
   double slow_down_ = 1.0;
