@@ -18,32 +18,35 @@ struct GridValues {
 
   Index columns() const { return values.rows(); }
   Index rows() const { return values.cols(); }
-  double cell_area() const { return (box.upper - box.lower).prod() / static_cast<double>(values.size()); }
+  double cell_area() const { return side(0) * side(1) / static_cast<double>(values.size()); }
+  double side(int axis) const { return box.upper[axis] - box.lower[axis]; }
   Eigen::Array2d centre(Index i, Index j) const {
-    const Eigen::Array2d cell(static_cast<double>(i) + 0.5, static_cast<double>(j) + 0.5);
-    return box.lower + cell * (box.upper - box.lower) / shape();
+    return {box.lower[0] + (static_cast<double>(i) + 0.5) * side(0) / static_cast<double>(columns()),
+            box.lower[1] + (static_cast<double>(j) + 0.5) * side(1) / static_cast<double>(rows())};
   }
-  Eigen::Array2d shape() const { return {static_cast<double>(columns()), static_cast<double>(rows())}; }
 };
 
 inline void require_box(const Box<2>& box) {
   for (int i = 0; i < 2; ++i) {
     if (!(box.lower[i] < box.upper[i]) || !std::isfinite(box.upper[i] - box.lower[i])) {
-      throw ValueError("box: " + to_text(box.lower[i]) + " to " + to_text(box.upper[i]) +
-                       ", wanted finite sides that ascend");
+      throw ValueError(
+          joined({"box: ", to_text(box.lower[i]), " to ", to_text(box.upper[i]), ", wanted finite sides that ascend"}));
     }
   }
 }
 
 // The centres of the cells, one a row, in the order of GridValues::values.
-inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
+[[gnu::cold]] inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
   require(columns >= 1, "columns", static_cast<double>(columns), "at least 1");
   require(rows >= 1, "rows", static_cast<double>(rows), "at least 1");
   require_box(box);
-  const GridValues grid{box, Eigen::ArrayXXd::Zero(columns, rows)};
+  const GridValues grid{box, Eigen::ArrayXXd(columns, rows)};
   Points<double, 2> centres(columns * rows, 2);
   for (Index j = 0; j < rows; ++j) {
-    for (Index i = 0; i < columns; ++i) centres.row(i + columns * j) = grid.centre(i, j).transpose().matrix();
+    for (Index i = 0; i < columns; ++i) {
+      const Eigen::Array2d centre = grid.centre(i, j);
+      centres(i + columns * j, 0) = centre[0], centres(i + columns * j, 1) = centre[1];
+    }
   }
   return centres;
 }
@@ -58,11 +61,13 @@ GridValues energy_grid(const Model& model, const Box<2>& box, Index columns, Ind
   static_assert(Model::dim == 2 || Model::dim == Dynamic, "ebm: a map needs a model of two dimensions");
   const Points<double, 2> centres = grid_centres(box, columns, rows);
   GridValues grid{box, Eigen::ArrayXXd(columns, rows)};
-  Eigen::Map<Eigen::VectorXd> flat(grid.values.data(), grid.values.size());
+  double* flat = grid.values.data();
   if constexpr (Density<Model>) {
-    flat = -model.log_density(centres);
+    const Values<double> log_density = model.log_density(centres);
+    for (Index i = 0; i < log_density.size(); ++i) flat[i] = -log_density[i];
   } else {
-    flat = energies(model, centres).template cast<double>();
+    const Values<typename Model::Scalar> values = energies(model, centres);
+    for (Index i = 0; i < values.size(); ++i) flat[i] = static_cast<double>(values[i]);
   }
   return grid;
 }
@@ -71,7 +76,7 @@ GridValues energy_grid(const Model& model, const Box<2>& box, Index columns, Ind
 inline bool is_energy(double value) { return value > -std::numeric_limits<double>::infinity(); }
 
 // exp(-E), normalised on the grid; cells without an energy (NaN, or -infinity) stay NaN and count for nothing.
-inline GridValues normalised(const GridValues& energy) {
+[[gnu::cold]] inline GridValues normalised(const GridValues& energy) {
   double lowest = std::numeric_limits<double>::infinity();
   for (Index i = 0; i < energy.values.size(); ++i) {
     const double value = energy.values.data()[i];

@@ -22,8 +22,8 @@ struct DensityOptions {
 
 // Any values on a grid in the same form. Cells that are not numbers are striped, and counted below the picture.
 template <class Derived>
-Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& points,
-                       const DensityOptions& options = {}) {
+[[gnu::cold]] Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& points,
+                                     const DensityOptions& options = {}) {
   require_box(grid.box);
   ColorScale scale{options.colormap, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   Index faults = 0;
@@ -48,9 +48,8 @@ Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& 
   const double left = std::ceil(edge + axes.room_left());
   const double right = std::floor(width - edge - bar_gap - bar_width - color_bar_room(scale, options.value_label));
   require(right - left >= 100, "width", width, "more pixels, because labels leave no room for the map");
-  const Eigen::Array2d sides = grid.box.upper - grid.box.lower;
   const double top = options.title.empty() ? edge : edge + 32;
-  const double bottom = top + std::round((right - left) * std::clamp(sides[1] / sides[0], 0.4, 1.25));
+  const double bottom = top + std::round((right - left) * std::clamp(grid.side(1) / grid.side(0), 0.4, 1.25));
   axes.area = {left, top, right, bottom};
   axes.x.ticks_wanted = std::clamp(static_cast<int>(axes.area.width() / 90), 2, 8);
   axes.y.ticks_wanted = std::clamp(static_cast<int>(axes.area.height() / 90), 2, 8);
@@ -64,8 +63,8 @@ Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& 
   draw_color_bar(canvas, bar, scale, options.value_label);
   if (!options.title.empty()) draw_title(canvas, options.title, axes.area);
   if (faults > 0) {
-    const std::string text =
-        "striped: not a number in " + std::to_string(faults) + " of " + std::to_string(grid.values.size()) + " cells";
+    const std::string text = joined(
+        {"striped: not a number in ", std::to_string(faults), " of ", std::to_string(grid.values.size()), " cells"});
     draw_text(canvas, text, {left, canvas.whole().bottom - edge}, {.color = fault_color(0, 0)});
   }
   return canvas.picture();
@@ -84,10 +83,10 @@ GridValues density_grid(const Model& model, const Eigen::DenseBase<Derived>& poi
     box = box_around(thinned(points, points.rows()), options.margin);
   }
   require_box(box);
-  const Eigen::Array2d sides = box.upper - box.lower;
+  const double sides[] = {box.upper[0] - box.lower[0], box.upper[1] - box.lower[1]};
   const auto cells = [&](double side) {
-    return std::max(Index{2},
-                    static_cast<Index>(std::lround(static_cast<double>(options.resolution) * side / sides.maxCoeff())));
+    return std::max(Index{2}, static_cast<Index>(std::lround(static_cast<double>(options.resolution) * side /
+                                                             std::max(sides[0], sides[1]))));
   };
   return density_grid(model, box, cells(sides[0]), cells(sides[1]));
 }

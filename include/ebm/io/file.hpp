@@ -6,26 +6,39 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ebm {
 
 namespace detail {
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+// An open file, closed at its end.
+class File {
+ public:
+  explicit File(std::FILE* file) : file_(file) {}
+  File(File&& other) noexcept : file_(other.release()) {}
+  ~File() {
+    if (file_) std::fclose(file_);
+  }
+  File& operator=(File&&) = delete;
+
+  std::FILE* get() const { return file_; }
+  std::FILE* release() { return std::exchange(file_, nullptr); }
+
+ private:
+  std::FILE* file_;
 };
-using File = std::unique_ptr<std::FILE, FileCloser>;
 
 [[noreturn]] inline void throw_file_error(const std::string& path, const char* what) {
-  throw Error(path + ": " + what + ": " + std::strerror(errno));
+  throw Error(joined({path, ": ", what, ": ", std::strerror(errno)}));
 }
 
 inline File open_file(const std::string& path, const char* mode) {
   File file(std::fopen(path.c_str(), mode));
-  if (!file) throw_file_error(path, *mode == 'r' ? "cannot be opened for reading" : "cannot be opened for writing");
+  if (!file.get())
+    throw_file_error(path, *mode == 'r' ? "cannot be opened for reading" : "cannot be opened for writing");
   return file;
 }
 

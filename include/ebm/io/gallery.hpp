@@ -15,9 +15,13 @@ struct GalleryPanel {
 
 // The box made square around its centre, so that shapes keep theirs.
 inline Box<2> squared(const Box<2>& box) {
-  const Eigen::Array2d centre = (box.lower + box.upper) / 2;
-  const double half = (box.upper - box.lower).maxCoeff() / 2;
-  return {centre - half, centre + half};
+  const double half = std::max(box.upper[0] - box.lower[0], box.upper[1] - box.lower[1]) / 2;
+  Box<2> result;
+  for (int i = 0; i < 2; ++i) {
+    const double centre = (box.lower[i] + box.upper[i]) / 2;
+    result.lower[i] = centre - half, result.upper[i] = centre + half;
+  }
+  return result;
 }
 
 template <Plottable Model>
@@ -39,7 +43,8 @@ struct GalleryOptions {
   Colormap colormap = kMagma;
 };
 
-inline Picture gallery_picture(const std::vector<GalleryPanel>& panels, const GalleryOptions& options = {}) {
+[[gnu::cold]] inline Picture gallery_picture(const std::vector<GalleryPanel>& panels,
+                                             const GalleryOptions& options = {}) {
   require(!panels.empty(), "panels", 0, "at least 1");
   require(options.columns >= 1, "columns", options.columns, "at least 1");
   require(options.panel >= 40, "panel", options.panel, "at least 40 pixels");

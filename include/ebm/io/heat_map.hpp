@@ -39,12 +39,15 @@ Points<double, 2> thinned(const Eigen::DenseBase<Derived>& points, Index count) 
 }
 
 // The smallest box around the finite rows, wider on every side by a share of its size.
-inline Box<2> box_around(const Points<double, 2>& points, double margin) {
+[[gnu::cold]] inline Box<2> box_around(const Points<double, 2>& points, double margin) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  Box<2> box{Eigen::Array2d::Constant(infinity), Eigen::Array2d::Constant(-infinity)};
+  Box<2> box{{infinity, infinity}, {-infinity, -infinity}};
   for (Index row = 0; row < points.rows(); ++row) {
-    const Eigen::Array2d p = points.row(row).transpose().array();
-    if (std::isfinite(p[0]) && std::isfinite(p[1])) box = hull(box, Box<2>{p, p});
+    if (!std::isfinite(points(row, 0)) || !std::isfinite(points(row, 1))) continue;
+    for (int i = 0; i < 2; ++i) {
+      box.lower[i] = std::min(box.lower[i], points(row, i));
+      box.upper[i] = std::max(box.upper[i], points(row, i));
+    }
   }
   if (!(box.lower[0] <= box.upper[0])) throw ValueError("points: no finite row, wanted at least 1, or a box");
   for (int i = 0; i < 2; ++i) {
@@ -86,7 +89,7 @@ inline Index draw_heat_map(Canvas& canvas, const Area& area, const GridValues& g
 }
 
 // Returns how many points lie outside the axes, or are not finite.
-inline Index draw_dots(Canvas& canvas, const Axes& axes, const Dots& dots) {
+[[gnu::cold]] inline Index draw_dots(Canvas& canvas, const Axes& axes, const Dots& dots) {
   Index outside = 0;
   canvas.clip(axes.area);
   for (Index row = 0; row < dots.points.rows(); ++row) {
@@ -103,8 +106,8 @@ inline Index draw_dots(Canvas& canvas, const Axes& axes, const Dots& dots) {
 }
 
 // A bar of the scale's colors in the area, with ticks and the label on its right.
-inline void draw_color_bar(Canvas& canvas, const Area& area, const ColorScale& scale, const std::string& label,
-                           double text_size = 16) {
+[[gnu::cold]] inline void draw_color_bar(Canvas& canvas, const Area& area, const ColorScale& scale,
+                                         const std::string& label, double text_size = 16) {
   for (Index y = static_cast<Index>(area.top); y < static_cast<Index>(area.bottom); ++y) {
     const Color color = scale.colormap((area.bottom - static_cast<double>(y) - 0.5) / area.height());
     canvas.fill({area.left, static_cast<double>(y), area.right, static_cast<double>(y) + 1}, color);
@@ -126,7 +129,7 @@ inline void draw_color_bar(Canvas& canvas, const Area& area, const ColorScale& s
 }
 
 // Pixels that the bar's ticks and label take on its right.
-inline double color_bar_room(const ColorScale& scale, const std::string& label, double text_size = 16) {
+[[gnu::cold]] inline double color_bar_room(const ColorScale& scale, const std::string& label, double text_size = 16) {
   double widest = 0;
   for (const Tick& tick : linear_ticks(scale.lower, scale.upper))
     widest = std::max(widest, text_width(tick.label, text_size));

@@ -8,7 +8,7 @@
 
 namespace ebm {
 
-inline void write_png(const Picture& picture, const std::string& path) {
+[[gnu::cold]] inline void write_png(const Picture& picture, const std::string& path) {
   static_assert(sizeof(Color) == 4, "libpng reads the pixels where they are");
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
@@ -19,7 +19,7 @@ inline void write_png(const Picture& picture, const std::string& path) {
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
   std::string content(size, '\0');
   if (png_image_write_to_memory(&image, content.data(), &size, 0, picture.data(), 0, nullptr) == 0) {
-    throw Error(path + ": cannot be encoded as PNG: " + image.message);
+    throw Error(joined({path, ": cannot be encoded as PNG: ", image.message}));
   }
   content.resize(size);
   write_file(path, content);

@@ -33,9 +33,12 @@ class TrainingStrip {
   template <Energy E, class Samples, class Data>
   void add(Index iteration, const E& energy, const Eigen::DenseBase<Samples>& model_samples,
            const Eigen::DenseBase<Data>& data) {
-    const Eigen::Array2d sides = box_.upper - box_.lower;
-    const Eigen::Array2d cells = (static_cast<double>(options_.resolution) * sides / sides.maxCoeff()).ceil().max(2.0);
-    Panel panel{iteration, energy_grid(energy, box_, static_cast<Index>(cells[0]), static_cast<Index>(cells[1])),
+    const double sides[] = {box_.upper[0] - box_.lower[0], box_.upper[1] - box_.lower[1]};
+    const auto cells = [&](double side) {
+      const double wanted = static_cast<double>(options_.resolution) * side / std::max(sides[0], sides[1]);
+      return std::max(Index{2}, static_cast<Index>(std::ceil(wanted)));
+    };
+    Panel panel{iteration, energy_grid(energy, box_, cells(sides[0]), cells(sides[1])),
                 thinned(data, options_.points_shown), thinned(model_samples, options_.points_shown)};
     double lowest = std::numeric_limits<double>::infinity();
     for (Index i = 0; i < panel.landscape.values.size(); ++i) {
@@ -51,15 +54,15 @@ class TrainingStrip {
 
   Index size() const { return static_cast<Index>(panels_.size()); }
 
-  Picture picture() const {
+  [[gnu::cold]] Picture picture() const {
     require(!panels_.empty(), "panels", 0, "at least 1");
     const Index in_row = std::min(size(), Index{options_.panels_in_row});
     const Index rows = (size() + in_row - 1) / in_row;
     const double edge = 18, gap = 14, caption = 26, bar_width = 18, bar_gap = 16, legend = 34, text_size = 16;
     const ColorScale scale{kViridis, 0, options_.energy_shown};
     const std::string bar_label = "energy above minimum";
-    const Eigen::Array2d sides = box_.upper - box_.lower;
-    const double width = options_.panel, height = std::round(width * std::clamp(sides[1] / sides[0], 0.4, 1.5));
+    const double shape = (box_.upper[1] - box_.lower[1]) / (box_.upper[0] - box_.lower[0]);
+    const double width = options_.panel, height = std::round(width * std::clamp(shape, 0.4, 1.5));
     const double top = edge + (options_.title.empty() ? 0 : 34);
     const double right = edge + static_cast<double>(in_row) * (width + gap) - gap;
     const double bottom = top + static_cast<double>(rows) * (caption + height + gap) - gap;
@@ -100,8 +103,8 @@ class TrainingStrip {
     const Index outside = draw_dots(canvas, axes, sample_dots(panel.samples));
     const double l = area.left + 0.5, t = area.top + 0.5, r = area.right - 0.5, b = area.bottom - 0.5;
     canvas.line({{l, t}, {r, t}, {r, b}, {l, b}, {l, t}}, 1, kInk);
-    std::string text = "iteration " + std::to_string(panel.iteration);
-    if (outside > 0) text += " (" + std::to_string(outside) + " samples outside)";
+    std::string text = joined({"iteration ", std::to_string(panel.iteration)});
+    if (outside > 0) text += joined({" (", std::to_string(outside), " samples outside)"});
     draw_text(canvas, text, {(area.left + area.right) / 2, area.top - 8}, {.size = text_size, .align = Align::centre});
   }
 
