@@ -1,9 +1,8 @@
 #include <ebm/ebm.hpp>
 
-ebm::Tile<float, 2> tile_of_another_unit();
+ebm::Draws<float, 2> draws_of_another_unit(const ebm::Banana<float>& energy, std::uint64_t seed);
 
-ebm::Tile<float, 2> tile_of_another_unit() {
-  ebm::Tile<float, 2> tile;
-  tile.setConstant(1.5f);
-  return tile;
+ebm::Draws<float, 2> draws_of_another_unit(const ebm::Banana<float>& energy, std::uint64_t seed) {
+  ebm::Rng rng(seed);
+  return ebm::sample(energy, ebm::Mala{}, {.chains = 20, .steps = 10, .warmup = 10}, rng);
 }
