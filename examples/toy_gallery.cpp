@@ -1,7 +1,7 @@
 // Every toy density, learned by the library's own defaults: one table, one picture.
 //
-// Nothing is tuned to a density, nothing is chosen by looking at the result. KL(data || model) comes from quadrature, so it
-// is the truth to the printed digits and not an estimate from samples.
+// Nothing is tuned to a density, nothing is chosen by looking at the result. KL(data || model) comes from quadrature,
+// so it is the truth to the printed digits and not an estimate from samples.
 #include <ebm/ebm.hpp>
 #include <ebm/io/plot.hpp>
 
@@ -34,8 +34,8 @@ int main(int argc, char** argv) {
     const auto result = trainer.fit(points, options, rng);
 
     const auto kl = ebm::kl_divergence(density, trainer.energy());
-    std::printf("%-14s %10.4f %10.1e %10.4f %8.1f  %s\n", density.name(), kl.value, kl.error, density.entropy(), result.seconds,
-                to_text(result.status));
+    std::printf("%-14s %10.4f %10.1e %10.4f %8.1f  %s\n", density.name(), kl.value, kl.error, density.entropy(),
+                result.seconds, to_text(result.status));
     std::fflush(stdout);
     const ebm::Box<2> box = density.domain();
     panels.push_back(ebm::points_panel(density.name(), points, box));

@@ -2,9 +2,9 @@
 //
 //   gradient = mean over data of dE/dtheta - mean over samples of dE/dtheta
 //
-// Training pushes the energy down where data are and up where the model's own samples are; when the two forces balance, the
-// samples are distributed as the data. The samples come from persistent chains of Langevin dynamics (SGLD) with a step that
-// tunes itself.
+// Training pushes the energy down where data are and up where the model's own samples are; when the two forces balance,
+// the samples are distributed as the data. The samples come from persistent chains of Langevin dynamics (SGLD) with a
+// step that tunes itself.
 #include <ebm/ebm.hpp>
 #include <ebm/io/plot.hpp>
 
@@ -37,7 +37,8 @@ int main(int argc, char** argv) {
     }
     return true;
   };
-  const auto result = trainer.fit(moons, {.iterations = iterations, .batch_size = 256, .progress = true, .on_iteration = watch}, rng);
+  const auto result = trainer.fit(
+      moons, {.iterations = iterations, .batch_size = 256, .progress = true, .on_iteration = watch}, rng);
 
   std::cout << "training: " << to_text(result.status) << " after " << result.seconds << " s\n"
             << "KL(data || model) = " << ebm::kl_divergence(ebm::TwoMoons{}, trainer.energy()) << " nats\n";

@@ -1,5 +1,5 @@
-// Everything that needs Eigen alone. Opt-in, each with needs of its own: core/thread_pool.hpp (threads), io/*.hpp (files),
-// io/plot.hpp and io/png.hpp (libpng).
+// Everything that needs Eigen alone. Opt-in, each with needs of its own: core/thread_pool.hpp (threads), io/*.hpp
+// (files), io/plot.hpp and io/png.hpp (libpng).
 #pragma once
 
 #include <ebm/concepts/density.hpp>

@@ -10,7 +10,7 @@ namespace {
 
 std::vector<std::string_view> selection;
 
-// Enough independent sums to hide the latency of an operation on two units; each of other numbers, or they would be one.
+// Enough sums to hide the latency of an operation on two units; each of other numbers, or they would be one.
 double measure_fma_peak() {
   using V = ebm::Pack<float>;
   constexpr int sums = 10, repeats = 20000;

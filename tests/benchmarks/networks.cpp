@@ -1,5 +1,5 @@
-// mlp_2_128_128_1/N, mlp_64_256_256_1/256: SiLU networks, epsilon 1e-3: forward, input gradient, noise, update. Their limit is
-// that of multiplications and additions, two for each weight both ways.
+// mlp_2_128_128_1/N, mlp_64_256_256_1/256: SiLU networks, epsilon 1e-3: forward, input gradient, noise, update. Their
+// limit is that of multiplications and additions, two for each weight both ways.
 #include "benchmark.hpp"
 
 #include <ebm/energies/mlp.hpp>

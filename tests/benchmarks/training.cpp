@@ -1,8 +1,9 @@
-// train_pcd20_mlp2_128/256: ms for an iteration of persistent contrastive divergence, as Trainer::fit makes it: 20 Langevin
-// steps (epsilon .01) of 256 of 1024 chains, a batch of 256, Adam. Its limit is that of multiplications and additions.
+// train_pcd20_mlp2_128/256: ms for an iteration of persistent contrastive divergence, as Trainer::fit makes it: 20
+// Langevin steps (epsilon .01) of 256 of 1024 chains, a batch of 256, Adam. Its limit is that of multiplications and
+// additions.
 //
-// samples_of_pcd20_mlp2_128/256 is what the samples of an iteration take: energy and gradient where the chains stand, for the
-// parameters are new, and the steps.
+// samples_of_pcd20_mlp2_128/256 is what the samples of an iteration take: energy and gradient where the chains stand,
+// for the parameters are new, and the steps.
 #include "benchmark.hpp"
 
 #include <ebm/energies/mlp.hpp>

@@ -13,7 +13,7 @@ using ebm::BatchReport, ebm::FlatVector, ebm::Index;
 using Target = ebm::QuadraticEnergy<float, 2>;
 using Data = ebm::Minibatch<float, 2>;
 
-// Maximum likelihood of E = lambda |x|^2 / 2 in the plane, whose samples have |x|^2 / 2 = 1 / lambda and E = 1 on average.
+// Maximum likelihood of E = lambda |x|^2 / 2 in the plane: |x|^2 / 2 of its samples has mean 1 / lambda, E mean 1.
 struct LikelihoodGradient {
   template <class Exec>
   BatchReport estimate(const Target& energy, Data data, Index, FlatVector<float>& gradient, Exec&) {

@@ -20,7 +20,7 @@ Exact unit_in_the_last_place(Exact value) {
                     std::max(exponent, std::numeric_limits<S>::min_exponent) - std::numeric_limits<S>::digits);
 }
 
-// Count numbers between the limits: every other uniform, every other uniform in the logarithm (same sign of both limits).
+// Count numbers between limits of the same sign: every other uniform, the others uniform in the logarithm.
 template <class S>
 std::vector<S> arguments(double lowest, double highest, std::uint32_t count = 200'000) {
   std::vector<S> result;

@@ -7,7 +7,8 @@
 
 namespace checks {
 
-// Two-sided bound on a standard normal: passed by chance with probability 4e-8, under 1e-6 for all of this folder together.
+// Two-sided bound on a standard normal: passed by chance with probability 4e-8, under 1e-6 for all of this folder
+// together.
 inline constexpr double kSigmas = 5.5;
 
 // (mean of values - expected) / standard error.
@@ -53,7 +54,8 @@ double grid_mass(const D& density, int side) {
   return grid_expectation(density, side, [](double, double) { return 1.0; });
 }
 
-// Calls visit(u, weight) at the nodes of the tanh-sinh rule on (0, 1), which converges fast whatever happens at the ends.
+// Calls visit(u, weight) at the nodes of the tanh-sinh rule on (0, 1), which converges fast whatever happens at the
+// ends.
 template <class Visit>
 void tanh_sinh(Visit visit) {
   const double step = 6.6 / 4000, half_pi = 0.5 * std::acos(-1.0);

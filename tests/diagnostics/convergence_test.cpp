@@ -64,8 +64,9 @@ TEST_CASE("diagnostics agree with an independent implementation") {
 }
 
 TEST_CASE("the effective sample size of an autoregression is N (1 - r) / (1 + r)") {
-  // The relative standard deviation of a windowed estimate of tau is sqrt(2 (2 W + 1) / N) for a window of W lags (Madras &
-  // Sokal 1988); Geyer's window is at most about 6 tau here, which bounds it by 0.025. Five of those: one failure in 10^6.
+  // The relative standard deviation of a windowed estimate of tau is sqrt(2 (2 W + 1) / N) for a window of W lags
+  // (Madras & Sokal 1988); Geyer's window is at most about 6 tau here, which bounds it by 0.025. Five of those: one
+  // failure in 10^6.
   const ChainMatrix<> draws = autoregressive(64, 4000, 0.9, 21);
   CHECK_THAT(ebm::bulk_ess(draws), WithinRel(64 * 4000 / 19.0, 0.125));
   CHECK_THAT(ebm::mean_mcse(draws), WithinRel(std::sqrt(19.0 / (64 * 4000)), 0.07));

@@ -65,8 +65,8 @@ void check_truth(const E& energy, double tolerance, ebm::Index side = 1500) {
   }
 }
 
-// Whether the first two moments of n exact samples lie within 6 standard errors of the truth, the errors estimated from the
-// samples: fewer than 1e-8 false failures a comparison for n = 40 000.
+// Whether the first two moments of n exact samples lie within 6 standard errors of the truth, the errors estimated from
+// the samples: fewer than 1e-8 false failures a comparison for n = 40 000.
 template <class Mean, class Covariance>
 bool moments_agree(const Eigen::MatrixXd& samples, const Mean& mean, const Covariance& covariance) {
   const double n = static_cast<double>(samples.rows());

@@ -87,7 +87,8 @@ TEST_CASE("check_parameter_gradient: passes what is right and finds what is wron
 TEST_CASE("check_gradient: wrong arguments are named") {
   CHECK_THROWS_WITH(ebm::check_gradient(Faulty<double>{}, kPoints, {.step = -1}), "step: -1, wanted a positive number");
   CHECK_THROWS_AS(ebm::check_gradient(Faulty<double>{}, Eigen::MatrixXd::Zero(2, 3)), ebm::ShapeError);
-  CHECK_THROWS_WITH(ebm::check_gradient(Faulty<double>{}, Eigen::MatrixXd::Zero(0, 2)), "points: rows: 0, wanted at least 1");
+  CHECK_THROWS_WITH(ebm::check_gradient(Faulty<double>{}, Eigen::MatrixXd::Zero(0, 2)),
+                    "points: rows: 0, wanted at least 1");
   CHECK_THROWS_AS(ebm::check_parameter_gradient(Trainable<Wrong::nothing>(2.0), kPoints, Eigen::VectorXd::Ones(3)),
                   ebm::ShapeError);
 }

@@ -10,7 +10,8 @@ TEST_CASE("Rosenbrock: its truth in the plane, against quadrature and samples") 
 }
 
 TEST_CASE("Rosenbrock: in three dimensions, log Z by importance sampling from its own samples") {
-  // E of exact samples is chi-squared with 3 degrees of freedom over 2: mean 1.5, variance 1.5, so 6 standard errors are 0.037.
+  // E of exact samples is chi-squared with 3 degrees of freedom over 2: mean 1.5, variance 1.5, so 6 standard errors
+  // are 0.037.
   const ebm::Rosenbrock<double, 3> energy({.a = 0.5, .b = 2.0, .mu = 1.0});
   ebm::Rng rng(3);
   CHECK(std::abs(ebm::energies(energy, energy.sample(40000, rng)).mean() - 1.5) < 0.037);

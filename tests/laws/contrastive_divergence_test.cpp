@@ -1,10 +1,11 @@
 // Where contrastive divergence comes to rest, in closed form, for every kernel and start of its chains.
 //
-// Data of second moment m, E = lambda |x|^2 / 2. With Langevin steps x' = (1 - a lambda) x + s xi the chains' variance is
+// Data of second moment m, E = lambda |x|^2 / 2. With Langevin steps x' = (1 - a lambda) x + s xi the chains'
+// variance is
 //   v(lambda) = s^2 / (1 - (1 - a lambda)^2),   and v(lambda) = m at  lambda = (1 - sqrt(1 - s^2 / m)) / a
-// (s^2 = 2 a for Sgld's own form, so (1 - sqrt(1 - 2 a / m)) / a), whatever the number of steps, and whether chains persist
-// or start at the data. An exact kernel comes to rest at 1 / m. m is that of the sample, and every minibatch is the whole of
-// it, so that the chains are the only noise.
+// (s^2 = 2 a for Sgld's own form, so (1 - sqrt(1 - 2 a / m)) / a), whatever the number of steps, and whether chains
+// persist or start at the data. An exact kernel comes to rest at 1 / m. m is that of the sample, and every minibatch is
+// the whole of it, so that the chains are the only noise.
 #include <ebm/energies/quadratic.hpp>
 #include <ebm/objectives/contrastive_divergence.hpp>
 #include <ebm/training/sgd.hpp>
@@ -35,7 +36,8 @@ struct Data {
 
 template <class K, class Start>
 double precision_after(const Data& data, K kernel, Start start) {
-  // 0.2 / lambda^2: the slope of the mean gradient in lambda is about -m^2, and a fifth of the way is gone in each iteration.
+  // 0.2 / lambda^2: the slope of the mean gradient in lambda is about -m^2, and a fifth of the way is gone in each
+  // iteration.
   ebm::Trainer trainer{ebm::QuadraticEnergy<float, kDim>(1 / data.moment), ebm::ContrastiveDivergence{kernel, start},
                        ebm::Sgd{.learning_rate = 0.1 / (data.moment * data.moment)}};
   ebm::Rng rng(23);
@@ -48,10 +50,10 @@ double precision_after(const Data& data, K kernel, Start start) {
   return trainer.energy().precision();
 }
 
-// Whether lambda rests at the closed form. The average over t iterations has the weights 9 t^8 / n^9 (training/trainer.hpp),
-// whose squares sum to 81 / 17 n. `excess` is the variance of one iteration's estimate of v, in units of that of N Dim
-// independent squares, 2 m^2 / (N Dim), with the correlation between iterations. |d lambda / d v| = 1 / ((1 - a lambda) m^2).
-// Six standard errors: a false failure has probability 2e-9.
+// Whether lambda rests at the closed form. The average over t iterations has the weights 9 t^8 / n^9
+// (training/trainer.hpp), whose squares sum to 81 / 17 n. `excess` is the variance of one iteration's estimate of v, in
+// units of that of N Dim independent squares, 2 m^2 / (N Dim), with the correlation between iterations.
+// |d lambda / d v| = 1 / ((1 - a lambda) m^2). Six standard errors: a false failure has probability 2e-9.
 bool rests_at(double given, double expected, double step, double moment, double excess) {
   const double iterations = kIterations * 17.0 / 81.0;
   const double error = std::sqrt(2 * excess / (kRows * kDim * iterations)) / ((1 - step * expected) * moment);

@@ -16,10 +16,10 @@ using targets::UnequalPair;
 
 namespace {
 
-// The mean acceptance of MALA on N(0, I). The logarithm D of the ratio is epsilon / 4 (|x|^2 - |y|^2), a quadratic form of
-// normals with eigenvalues a > 0 > -b of sum -epsilon^2 and product -2 epsilon for each coordinate. Detailed balance gives
-// E min(1, exp D) = 2 P(D > 0) = 2 P(F > b / a) for F of Fisher's distribution with (d, d) degrees of freedom, whose tail is
-// elementary for d = 1 and for even d.
+// The mean acceptance of MALA on N(0, I). The logarithm D of the ratio is epsilon / 4 (|x|^2 - |y|^2), a quadratic form
+// of normals with eigenvalues a > 0 > -b of sum -epsilon^2 and product -2 epsilon for each coordinate. Detailed balance
+// gives E min(1, exp D) = 2 P(D > 0) = 2 P(F > b / a) for F of Fisher's distribution with (d, d) degrees of freedom,
+// whose tail is elementary for d = 1 and for even d.
 double exact_acceptance(int d, double epsilon) {
   const double root = std::sqrt(std::pow(epsilon, 4) + 8 * epsilon);
   const double ratio = (epsilon * epsilon + root) / (root - epsilon * epsilon);
@@ -49,8 +49,8 @@ double acceptance_score(const K& kernel, double epsilon) {
   return Moments(outcome.acceptance).mean_score(exact_acceptance(Dim, epsilon));
 }
 
-// The largest excess over the DKW bound, in units of it, of four projections after `steps` steps from exact draws. A right
-// kernel exceeds 1 with a probability of 1e-6, all tests of this file together 1e-5.
+// The largest excess over the DKW bound, in units of it, of four projections after `steps` steps from exact draws. A
+// right kernel exceeds 1 with a probability of 1e-6, all tests of this file together 1e-5.
 template <class K, class E = UnequalPair<float>>
 double invariance_score(const K& kernel, Index steps, double epsilon, const E& energy = {}) {
   constexpr Index chains = 1 << 17;

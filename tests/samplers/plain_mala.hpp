@@ -1,5 +1,6 @@
-// MALA written down as in the textbook, chain by chain, with proposal densities in double precision: the reference for the
-// library's kernel, and with one of the bugs that such kernels are known to have, what the tests of laws must catch.
+// MALA written down as in the textbook, chain by chain, with proposal densities in double precision: the reference for
+// the library's kernel, and with one of the bugs that such kernels are known to have, what the tests of laws must
+// catch.
 #pragma once
 
 #include <ebm/samplers/chains.hpp>

@@ -36,8 +36,8 @@ struct Fenced {
   }
 };
 
-// The mean over chains of f's mean over a chain's draws, in standard errors from `exact`. Chains are independent: for 256
-// of them a score of 6 is exceeded by chance with a probability below 1e-8.
+// The mean over chains of f's mean over a chain's draws, in standard errors from `exact`. Chains are independent: for
+// 256 of them a score of 6 is exceeded by chance with a probability below 1e-8.
 template <class Draws, class F>
 double score(const Draws& draws, double exact, F f) {
   Values<double> means(draws.chains);

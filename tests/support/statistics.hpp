@@ -24,8 +24,8 @@ double kolmogorov_distance(std::vector<double>& values, Cdf cdf) {
   return distance;
 }
 
-// The distance that n independent draws of the right law exceed with a probability of at most `rate` in all of `comparisons`
-// comparisons (Dvoretzky, Kiefer & Wolfowitz 1956, with the constant of Massart 1990).
+// The distance that n independent draws of the right law exceed with a probability of at most `rate` in all of
+// `comparisons` comparisons (Dvoretzky, Kiefer & Wolfowitz 1956, with the constant of Massart 1990).
 inline double dkw_bound(double n, double comparisons, double rate = 1e-6) {
   return std::sqrt(std::log(2 * comparisons / rate) / (2 * n));
 }

@@ -42,8 +42,8 @@ TEST_CASE("batches are a function of the stream") {
 }
 
 TEST_CASE("every row is as likely as any other at every place") {
-  // 6000 epochs of 6 rows: binomial(6000, 1/6) at each of 36 places, 6 standard deviations (sd 28.9): fails falsely with
-  // probability 7e-8. Always starting at row 0 would be found.
+  // 6000 epochs of 6 rows: binomial(6000, 1/6) at each of 36 places, 6 standard deviations (sd 28.9): fails falsely
+  // with probability 7e-8. Always starting at row 0 would be found.
   ebm::Minibatches batches(6, ebm::Stream(8));
   std::vector<int> count(36, 0);
   for (int epoch = 0; epoch < 6000; ++epoch) {

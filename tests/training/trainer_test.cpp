@@ -296,8 +296,8 @@ TEST_CASE("an energy without a frame is trained as it is") {
   CHECK_THROWS_MATCHES(trainer.fit(points, {.anchor_variance = 2.0}, rng), ebm::ValueError,
                        Message("anchor_variance: 2, wanted none for an energy without a frame"));
   trainer.fit(points, {.iterations = 400, .batch_size = 400}, rng);
-  // The quadratic energy knows no mean: its precision is that of the second moment, about 2 / 2.5. 64 chains move it by a
-  // few per cent.
+  // The quadratic energy knows no mean: its precision is that of the second moment, about 2 / 2.5. 64 chains move it by
+  // a few per cent.
   const double moment = points.squaredNorm() / 800;
   CHECK(trainer.energy().precision() == Approx(1 / moment).epsilon(0.15));
 }

@@ -11,10 +11,11 @@
 namespace ebm {
 
 template <class D>
-concept Density = std::same_as<decltype(D::dim), const int> && requires(const D& density, const Points<double, D::dim>& points) {
-  { density.log_density(points) } -> std::same_as<Values<double>>;
-  { density.domain() } -> std::same_as<Box<D::dim>>;
-};
+concept Density = std::same_as<decltype(D::dim), const int> &&
+                  requires(const D& density, const Points<double, D::dim>& points) {
+                    { density.log_density(points) } -> std::same_as<Values<double>>;
+                    { density.domain() } -> std::same_as<Box<D::dim>>;
+                  };
 
 template <class D>
 concept SampledDensity = Density<D> && requires(const D& density, Index count, Rng& rng) {

@@ -1,7 +1,7 @@
 // Energy, DifferentiableEnergy, TrainableEnergy: what a user's type must offer to be evaluated, sampled and trained.
 //
-// Every energy names its Scalar (float or double) and its static dim, which may be ebm::Dynamic if dimension() tells it.
-// What it computes may be written in any of three forms; the first that a type has is the one that is called.
+// Every energy names its Scalar (float or double) and its static dim, which may be ebm::Dynamic if dimension() tells
+// it. What it computes may be written in any of three forms; the first that a type has is the one that is called.
 //
 //   in place, several tiles at once, scratch from the caller (the canonical form; values and gradients are overwritten)
 //       value(x, values, workspace)
@@ -13,8 +13,8 @@
 //       energy(tile) -> Lanes<Scalar>
 //       gradient(tile) -> Tile<Scalar, dim>
 //
-// A trainable energy shows its parameters as one flat vector, takes new ones, and adds the weighted sum of dE/dtheta over
-// the lanes of some tiles to a flat vector. All const members are safe to call from several threads.
+// A trainable energy shows its parameters as one flat vector, takes new ones, and adds the weighted sum of dE/dtheta
+// over the lanes of some tiles to a flat vector. All const members are safe to call from several threads.
 #pragma once
 
 #include <ebm/core/pack.hpp>
@@ -30,8 +30,9 @@ concept HasScalar = std::same_as<typename E::Scalar, float> || std::same_as<type
 
 // A static dimension, or the Dynamic one together with dimension().
 template <class E>
-concept HasDimension = std::same_as<decltype(E::dim), const int> &&
-                       (E::dim > 0 || (E::dim == Dynamic && requires(const E& e) { { e.dimension() } -> std::same_as<Index>; }));
+concept HasDimension =
+    std::same_as<decltype(E::dim), const int> &&
+    (E::dim > 0 || (E::dim == Dynamic && requires(const E& e) { { e.dimension() } -> std::same_as<Index>; }));
 
 namespace detail {
 template <class E>
@@ -44,7 +45,8 @@ using LaneArray = std::array<Pack<typename E::Scalar>, static_cast<std::size_t>(
 
 // Values of several tiles, in place.
 template <class E>
-concept ValuesInPlace = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values, Workspace& workspace) {
+concept ValuesInPlace = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values,
+                                 Workspace& workspace) {
   { e.value(x, values, workspace) } -> std::same_as<void>;
 };
 // Values and gradients of several tiles, in place.
@@ -59,9 +61,10 @@ concept ValuesByLane = (E::dim > 0) && requires(const E& e, const detail::LaneAr
   { e.lane_value(x) } -> std::same_as<Pack<typename E::Scalar>>;
 };
 template <class E>
-concept GradientsByLane = (E::dim > 0) && requires(const E& e, const detail::LaneArray<E>& x, detail::LaneArray<E>& gradient) {
-  { e.lane_value_and_gradient(x, gradient) } -> std::same_as<Pack<typename E::Scalar>>;
-};
+concept GradientsByLane =
+    (E::dim > 0) && requires(const E& e, const detail::LaneArray<E>& x, detail::LaneArray<E>& gradient) {
+      { e.lane_value_and_gradient(x, gradient) } -> std::same_as<Pack<typename E::Scalar>>;
+    };
 
 template <class E>
 concept ValuesByTile = requires(const E& e, const Tile<typename E::Scalar, E::dim>& x) {
@@ -88,8 +91,8 @@ concept HasParameters = requires(const E& e, E& mutable_e, std::span<const typen
 // values <- E(x); gradient += sum over lanes of weights * dE/dtheta.
 template <class E>
 concept HasParameterGradient =
-    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights, LanesSpan<typename E::Scalar> values,
-             std::span<typename E::Scalar> gradient, Workspace& workspace) {
+    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights,
+             LanesSpan<typename E::Scalar> values, std::span<typename E::Scalar> gradient, Workspace& workspace) {
       { e.add_parameter_gradient(x, weights, values, gradient, workspace) } -> std::same_as<void>;
     };
 
@@ -97,8 +100,8 @@ concept HasParameterGradient =
 template <class E>
 concept TrainableEnergy = DifferentiableEnergy<E> && HasParameters<E> && HasParameterGradient<E>;
 
-// How many tiles an energy likes at once: E::tiles_at_once if it says so, else four of few coordinates, so that their steps
-// overlap in the machine, or one.
+// How many tiles an energy likes at once: E::tiles_at_once if it says so, else four of few coordinates, so that their
+// steps overlap in the machine, or one.
 template <class E>
 inline constexpr Index kTilesAtOnce = E::dim > 0 && E::dim <= 8 ? 4 : 1;
 template <class E>

@@ -21,7 +21,8 @@ void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Sc
     for (Index t = 0; t < x.count(); ++t) {
       for (Index p = 0; p < kLanes<Scalar>; p += Pack<Scalar>::size) {
         detail::LaneArray<E> lanes;
-        for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = Pack<Scalar>::load(x.coordinate(t, static_cast<Index>(i)) + p);
+        for (std::size_t i = 0; i < lanes.size(); ++i)
+          lanes[i] = Pack<Scalar>::load(x.coordinate(t, static_cast<Index>(i)) + p);
         energy.lane_value(lanes).store(values.tile_data(t) + p);
       }
     }
@@ -31,8 +32,8 @@ void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Sc
 }
 
 template <DifferentiableEnergy E>
-void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values, detail::MutableTiles<E> gradients,
-              Workspace& workspace) {
+void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values,
+              detail::MutableTiles<E> gradients, Workspace& workspace) {
   using Scalar = typename E::Scalar;
   if constexpr (GradientsInPlace<E>) {
     energy.value_and_gradient(x, values, gradients, workspace);
@@ -40,9 +41,11 @@ void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Sc
     for (Index t = 0; t < x.count(); ++t) {
       for (Index p = 0; p < kLanes<Scalar>; p += Pack<Scalar>::size) {
         detail::LaneArray<E> lanes, gradient;
-        for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = Pack<Scalar>::load(x.coordinate(t, static_cast<Index>(i)) + p);
+        for (std::size_t i = 0; i < lanes.size(); ++i)
+          lanes[i] = Pack<Scalar>::load(x.coordinate(t, static_cast<Index>(i)) + p);
         energy.lane_value_and_gradient(lanes, gradient).store(values.tile_data(t) + p);
-        for (std::size_t i = 0; i < lanes.size(); ++i) gradient[i].store(gradients.coordinate(t, static_cast<Index>(i)) + p);
+        for (std::size_t i = 0; i < lanes.size(); ++i)
+          gradient[i].store(gradients.coordinate(t, static_cast<Index>(i)) + p);
       }
     }
   } else {
@@ -56,8 +59,8 @@ void evaluate(const E& energy, detail::ConstTiles<E> x, LanesSpan<typename E::Sc
 
 namespace detail {
 
-// Calls chunk(first row, points' rows packed as tiles) for every few tiles of the points; the last tile is padded with the
-// last row.
+// Calls chunk(first row, points' rows packed as tiles) for every few tiles of the points; the last tile is padded with
+// the last row.
 template <class E, class Derived, class Chunk>
 void for_each_chunk(const E& energy, const Eigen::DenseBase<Derived>& points, Workspace& workspace, Chunk chunk) {
   using Scalar = typename E::Scalar;

@@ -1,9 +1,9 @@
 // Objective: estimates the gradient of a loss in an energy's parameters from one minibatch.
 //
-//   estimator(energy, data, rng, workers)                           what the objective keeps between iterations
-//   estimator.estimate(energy, data, iteration, gradient, executor) -> BatchReport     overwrites the gradient
-//   estimator.recover(energy, data, executor)                       after the energy was put back to an earlier state
-//   estimator.chains()                                              optional: the model's samples
+//   estimator(energy, data, rng, workers) -> GradientEstimator, which is kept between iterations:
+//     estimate(energy, data, iteration, gradient, executor) -> BatchReport     overwrites the gradient
+//     recover(energy, data, executor)          after the energy was put back to an earlier state
+//     chains() -> const Chains&                optional: the model's samples
 //
 // `data` holds the minibatch as tiles; its lanes beyond the batch are padding.
 #pragma once
@@ -24,13 +24,14 @@ struct Minibatch {
   Index rows;
 };
 
-// What one estimate saw; NaN where it does not apply.
+// What one estimate saw; NaN where it does not apply. The guard wants both energies: an objective without samples gives
+// what it holds against the data.
 struct BatchReport {
   double data_energy = std::numeric_limits<double>::quiet_NaN();    // mean over the minibatch
   double sample_energy = std::numeric_limits<double>::quiet_NaN();  // mean over the model's samples
   double data_energy_sd = std::numeric_limits<double>::quiet_NaN();
   double acceptance = std::numeric_limits<double>::quiet_NaN();       // mean acceptance probability of the kernel
-  double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps from the anchor
+  double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps (samplers/mixture_jump.hpp)
   double step_size = std::numeric_limits<double>::quiet_NaN();
   Index chains = 0;         // that were moved
   Index failed_chains = 0;  // of these, met numbers that are not finite
@@ -47,8 +48,9 @@ concept GradientEstimator = requires(G& estimator, const E& energy, Minibatch<ty
 
 template <class O, class E>
 concept Objective =
-    TrainableEnergy<E> && requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng) {
-  { objective.estimator(energy, data, rng, Index{1}) } -> GradientEstimator<E>;
-};
+    TrainableEnergy<E> &&
+    requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng) {
+      { objective.estimator(energy, data, rng, Index{1}) } -> GradientEstimator<E>;
+    };
 
 }  // namespace ebm

@@ -3,8 +3,9 @@
 //   workers() -> Index      workers are 0 .. workers() - 1: one workspace each
 //   run(tasks, f)           calls f(task, worker) once for every task in 0 .. tasks - 1, and returns when all are done
 //
-// Results must depend on the task alone, never on the worker: then they are the same for any executor. An exception that a
-// task throws reaches the caller of run, that of the lowest task if there are several; later tasks may then not be run.
+// Results must depend on the task alone, never on the worker: then they are the same for any executor. An exception
+// that a task throws reaches the caller of run, that of the lowest task if there are several; later tasks may then not
+// be run.
 #pragma once
 
 #include <ebm/core/shapes.hpp>

@@ -1,4 +1,4 @@
-// A reference to something callable, for the length of a call: what an option takes where a stored function is not needed.
+// A reference to something callable, for the length of a call: an option need not store a function.
 #pragma once
 
 #include <type_traits>

@@ -1,9 +1,9 @@
-// Elementary functions on packs and scalars, float and double: no branches, no tables, and the same bits on every machine
-// that has a fused multiply-add.
+// Elementary functions on packs and scalars, float and double: no branches, no tables, and the same bits on every
+// machine that has a fused multiply-add.
 //
 // Reductions of the argument after Cody & Waite 1980; polynomials of the Cephes library (Moshier 1989) for float and of
-// fdlibm (Sun Microsystems 1993) and Cephes for double. Largest errors, in units in the last place, are stated with each
-// function and checked in tests/core/lane_math_test.cpp.
+// fdlibm (Sun Microsystems 1993) and Cephes for double. Largest errors, in units in the last place, are stated with
+// each function and checked in tests/core/lane_math_test.cpp.
 #pragma once
 
 #include <ebm/core/pack.hpp>
@@ -182,7 +182,7 @@ EBM_INLINE V logistic(V x) {
   return select(x == x, result, x);
 }
 
-// softplus, log(1 + exp(x)), error 1.8 ulp. With t = exp(-|x|) in [0, 1] the logarithm needs no exponent beyond 0 and 1.
+// softplus, log(1 + exp(x)), error 1.8 ulp. With t = exp(-|x|) in [0, 1] the logarithm's exponent is 0 or 1.
 template <class V>
 EBM_INLINE V log1p_exp(V x) {
   using S = ElementOf<V>;
@@ -246,8 +246,8 @@ EBM_INLINE std::pair<V, V> sin_cos_in_octants(V r) {
 
 }  // namespace detail
 
-// Sine and cosine, error 1.7 ulp for |x| <= 1e6 (1e14 in double), NaN beyond. The baseline reaches to 1e4 (1e6), with an
-// absolute error of 2.5 units in the last place of 1/2. The sign of zero is not kept.
+// Sine and cosine, error 1.7 ulp for |x| <= 1e6 (1e14 in double), NaN beyond. The baseline reaches to 1e4 (1e6), with
+// an absolute error of 2.5 units in the last place of 1/2. The sign of zero is not kept.
 template <class V>
 EBM_INLINE std::pair<V, V> sin_cos(V x) {
   using S = ElementOf<V>;
@@ -292,7 +292,8 @@ EBM_INLINE V pow(V x, N n) {
   return n < 0 ? V(ElementOf<V>(1)) / result : result;
 }
 
-// x^p: by squaring where p is a small integer, else exp(p log x) for x >= 0, with the relative error of exp times |p log x|.
+// x^p: by squaring where p is a small integer, else exp(p log x) for x >= 0, with the relative error of exp times
+// |p log x|.
 template <class V, std::floating_point P>
 EBM_INLINE V pow(V x, P p) {
   if (p >= P(-64) && p <= P(64) && p == static_cast<P>(static_cast<int>(p))) return pow(x, static_cast<int>(p));

@@ -1,9 +1,9 @@
-// Normals and uniforms for the chains of a tile: one value per lane and index, a pure function of (stream, chain, index).
+// Normals and uniforms for the chains of a tile: for each lane and index a pure function of (stream, chain, index).
 //
 // Box & Muller 1958 on Philox words (w0, w1), per pair of indices:
-//   u = (w0 / 2 + 1/2) 2^-31,   r = sqrt(-2 log u),   angle = w1 pi/4 2^-31 turned into one of four quadrants by w1's low bits
-// so |normal| <= 6.7 in float; in double 52 bits go into u and into the angle, and |normal| <= 8.6. A block of Philox gives
-// the normals of four consecutive indices (two in double), hence fills start at a multiple of kNoiseBlock.
+//   u = (w0 / 2 + 1/2) 2^-31,   r = sqrt(-2 log u),   angle = w1 pi/4 2^-31, turned into a quadrant by w1's low bits
+// so |normal| <= 6.7 in float; in double 52 bits go into u and into the angle, and |normal| <= 8.6. A block of Philox
+// gives the normals of four consecutive indices (two in double), hence fills start at a multiple of kNoiseBlock.
 #pragma once
 
 #include <ebm/core/rng.hpp>

@@ -1,11 +1,11 @@
 // Pack: one register of values, the width that the compiler's flags allow.
 //
-// One source serves AVX-512, AVX2 with FMA, and a baseline of 16 bytes that needs no intrinsics. Operators are the compiler's
-// own on vectors of exactly the register's size; only what has no operator is spelled as an intrinsic. The scalars float
-// and double offer the same functions, so that a formula written once runs on either.
+// One source serves AVX-512, AVX2 with FMA, and a baseline of 16 bytes that needs no intrinsics. Operators are the
+// compiler's own on vectors of exactly the register's size; only what has no operator is spelled as an intrinsic. The
+// scalars float and double offer the same functions, so that a formula written once runs on either.
 //
-// Reproducible code fuses multiply and add by fma() and never leaves a product as the operand of a sum: compilers differ
-// in which of those they contract. The baseline has no fused operation, and bits of its own.
+// Reproducible code fuses multiply and add by fma() and never leaves a product as the operand of a sum: compilers
+// differ in which of those they contract. The baseline has no fused operation, and bits of its own.
 #pragma once
 
 #include <ebm/core/shapes.hpp>
@@ -227,8 +227,8 @@ EBM_INLINE V copysign(V a, V b) {
   return from_bits<V>((to_bits(a) & ~sign) | (to_bits(b) & sign));
 }
 
-// The sum over the lanes of a tile in a fixed order: the same bits for every register width. A call of its own, in which no
-// compiler can fuse the sums with the products that they are often of.
+// The sum over the lanes of a tile in a fixed order: the same bits for every register width. A call of its own, in
+// which no compiler can fuse the sums with the products that they are often of.
 template <class Scalar>
 [[gnu::noinline]] Scalar sum_lanes(const Scalar* lanes) {
   Scalar half[kLanes<Scalar>];

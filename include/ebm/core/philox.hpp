@@ -2,8 +2,8 @@
 //
 // Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3. One round maps
 //   (c0, c1, c2, c3) -> (hi(M1 c2) ^ c1 ^ k0, lo(M1 c2), hi(M0 c0) ^ c3 ^ k1, lo(M0 c0))
-// and the key advances by the Weyl constants. The vectorised form keeps each 32-bit word in a lane of 64 bits, where one
-// multiplication gives both halves of the product; it leaves rubbish in the upper halves, which nobody reads.
+// and the key advances by the Weyl constants. The vectorised form keeps each 32-bit word in a lane of 64 bits, where
+// one multiplication gives both halves of the product; it leaves rubbish in the upper halves, which nobody reads.
 #pragma once
 
 #include <ebm/core/pack.hpp>

@@ -1,9 +1,10 @@
 // Randomness as a pure function of its counter.
 //
-// A Stream is a key; the numbers that it gives depend on (chain, index) alone, never on who asked before, in which tile or
-// thread. Rng hands out streams one after the other, so its whole state is two integers.
+// A Stream is a key; the numbers that it gives depend on (chain, index) alone, never on who asked before, in which tile
+// or thread. Rng hands out streams one after the other, so its whole state is two integers.
 //   block of four words = philox(counter = (chain, index low, index high, purpose), key)
-// Uniforms lie in (0, 1). Normals are those of Box & Muller 1958 in double precision; core/noise.hpp has the vectorised ones.
+// Uniforms lie in (0, 1). Normals are those of Box & Muller 1958 in double precision; core/noise.hpp has vectors of
+// them.
 #pragma once
 
 #include <ebm/core/errors.hpp>

@@ -1,8 +1,8 @@
 // ThreadPool: an executor whose threads sleep between parallel regions.
 //
-// The caller of run is worker 0 and works too. Tasks are taken in ascending order from a shared counter. A thread that wakes
-// up after the last task was taken is not waited for, so that a busy machine does not slow down a short region. Nothing is
-// allocated per region. One region at a time: run within run, or from two threads at once, throws Error.
+// The caller of run is worker 0 and works too. Tasks are taken in ascending order from a shared counter. A thread that
+// wakes up after the last task was taken is not waited for, so that a busy machine does not slow down a short region.
+// Nothing is allocated per region. One region at a time: run within run, or from two threads at once, throws Error.
 #pragma once
 
 #include <ebm/core/errors.hpp>
@@ -74,7 +74,7 @@ class ThreadPool {
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
-  // Tasks are taken in order, so when one fails all before it have been taken: the lowest failure does not depend on timing.
+  // Tasks are taken in order, so all before one that fails have been taken: the lowest failure is always the same one.
   void work(const Region& region, Index worker) {
     for (Index task; (task = next_.fetch_add(1, std::memory_order_relaxed)) < region.tasks;) {
       try {

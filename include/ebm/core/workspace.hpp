@@ -1,5 +1,5 @@
-// Scratch memory that the caller owns: a stack of aligned blocks that grows while a computation warms up and never in its
-// steady state. One workspace belongs to one thread at a time.
+// Scratch memory that the caller owns: a stack of aligned blocks that grows while a computation warms up and never in
+// its steady state. One workspace belongs to one thread at a time.
 #pragma once
 
 #include <ebm/core/shapes.hpp>

@@ -1,5 +1,5 @@
-// A root of a function that changes sign once in a bracket, one in each lane of a pack or of a scalar: Newton's method, and a
-// halving of the bracket wherever a step would leave it.
+// A root of a function that changes sign once in a bracket, one in each lane of a pack or of a scalar: Newton's method,
+// and a halving of the bracket wherever a step would leave it.
 #pragma once
 
 #include <ebm/datasets/plane.hpp>

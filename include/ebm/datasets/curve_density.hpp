@@ -1,7 +1,7 @@
 // A curve with a density along it, blurred by an isotropic Gaussian:
 //   p(x) = int w(t) N(x; c(t), s^2 I) dt
-// by composite Gauss-Legendre quadrature, in the logarithm so that it holds far away. With panels four standard deviations long
-// the error of log p is 1e-7 where log p > -80, 1e-4 at -300 and 1e-2 at -1000.
+// by composite Gauss-Legendre quadrature, in the logarithm so that it holds far away. With panels four standard
+// deviations long the error of log p is 1e-7 where log p > -80, 1e-4 at -300 and 1e-2 at -1000.
 #pragma once
 
 #include <ebm/datasets/gauss_legendre.hpp>
@@ -14,8 +14,8 @@ class CurveNodes {
  public:
   void add(PlanePoint point, double mass) { nodes_.push_back({point, log(mass)}); }
 
-  // log sum_k factor(dx, dy) exp(exponent(dx, dy, log m_k)) with (dx, dy) from node k to each row. Nodes below e^-40 of the largest
-  // exponential are dropped.
+  // log sum_k factor(dx, dy) exp(exponent(dx, dy, log m_k)) with (dx, dy) from node k to each row. Nodes below e^-40 of
+  // the largest exponential are dropped.
   template <class Exponent, class Factor>
   Values<double> log_sum(const Points<double, 2>& points, Exponent exponent, Factor factor) const {
     using V = Pack<double>;

@@ -1,7 +1,8 @@
 // Equal Gaussians on a ring of eight and on a grid of five by five.
 //
-// EightGaussians as FFJORD's toy (Grathwohl et al. 2019): entropy 2.831880 nats; radius 2, sd 0.2: 1.698061; radius 1, sd 0.15:
-// 1.093234. TwentyFiveGaussians: sd 0.2 2.837874, sd 0.3 3.644836, sd 0.05 0.065288; divided by 2.828: -2.013851.
+// EightGaussians as FFJORD's toy (Grathwohl et al. 2019): entropy 2.831880 nats; radius 2, sd 0.2: 1.698061;
+//   radius 1, sd 0.15: 1.093234.
+// TwentyFiveGaussians: sd 0.2 2.837874, sd 0.3 3.644836, sd 0.05 0.065288; divided by 2.828: -2.013851.
 #pragma once
 
 #include <ebm/datasets/gaussian_mixture_density.hpp>

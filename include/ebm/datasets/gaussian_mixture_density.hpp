@@ -1,6 +1,7 @@
 // Any mixture of Gaussians in the plane: p(x) = sum_k w_k N(x; m_k, C_k), weights of any sum.
 //
-//   GaussianMixtureDensity{{.weight = 0.8, .mean = {5, 5}}, {.weight = 0.2, .mean = {-5, -5}, .covariance = {1, 0.9, 1}}}
+//   GaussianMixtureDensity{{.weight = 0.8, .mean = {5, 5}},
+//                          {.weight = 0.2, .mean = {-5, -5}, .covariance = {1, 0.9, 1}}}
 //
 // With C_k = L L^T and z = L^-1 (x - m_k) each term is exp(log w_k - log 2 pi - log det L - |z|^2 / 2).
 #pragma once
@@ -65,8 +66,8 @@ class GaussianMixtureDensity {
     return box;
   }
 
-  // sum_k w_k E_k[-log p] by the trapezoidal rule in each component's own coordinates: 1e-6 or better while the narrowest
-  // component is no less than 1/64 of the widest.
+  // sum_k w_k E_k[-log p] by the trapezoidal rule in each component's own coordinates: 1e-6 or better while the
+  // narrowest component is no less than 1/64 of the widest.
   double entropy() const {
     double narrowest = std::numeric_limits<double>::infinity();
     for (const Term& term : terms_) narrowest = std::min(narrowest, term.smallest_sd);

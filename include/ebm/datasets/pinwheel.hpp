@@ -1,11 +1,11 @@
-// Five bent arms: f = (1 + radial n0, tangential n1) turned clockwise by 2 pi k / arms + bend exp(f0), times 2, with n0, n1 ~
-// N(0, 1) and k uniform. FFJORD's toy, after Johnson et al. 2016. Entropy 2.31779 nats.
+// Five bent arms: f = (1 + radial n0, tangential n1) turned clockwise by 2 pi k / arms + bend exp(f0), times 2, with
+// n0, n1 ~ N(0, 1) and k uniform. FFJORD's toy, after Johnson et al. 2016. Entropy 2.31779 nats.
 //
 // The turn keeps r = |f|, so with f = r (cos a, sin a) a point (r, phi) comes from every root of
 //   a - bend exp(r cos a) = phi  modulo 2 pi / arms
-// and p is the sum over the roots of N(f) / (arms 4 |1 + bend exp(f0) f1|). The left side has at most two turning points, in
-// (-pi, 0), so roots are bracketed on monotone branches. Where the arms are wound hundreds of times (r > 8, log p < -250) the
-// sum over the roots is replaced by its mean over phi.
+// and p is the sum over the roots of N(f) / (arms 4 |1 + bend exp(f0) f1|). The left side has at most two turning
+// points, in (-pi, 0), so roots are bracketed on monotone branches. Where the arms are wound hundreds of times (r > 8,
+// log p < -250) the sum over the roots is replaced by its mean over phi.
 #pragma once
 
 #include <ebm/datasets/bracketed_root.hpp>

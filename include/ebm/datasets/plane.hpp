@@ -1,5 +1,5 @@
-// What the densities of the plane share: rows drawn one by one, rows evaluated a register at a time, and the logarithm of a
-// sum of many terms at each point.
+// What the densities of the plane share: rows drawn one by one, rows evaluated a register at a time, and the logarithm
+// of a sum of many terms at each point.
 #pragma once
 
 #include <ebm/concepts/density.hpp>

@@ -3,8 +3,8 @@
 //
 // Rings: four of equal weight, FFJORD's toy (Grathwohl et al. 2019), entropy 2.623183 nats.
 // Circles: two, as sklearn's make_circles times 3, entropy 3.268136.
-// PolarRings: r ~ N(k, s^2) for k = 1..count and a uniform angle, p(x) = mean_k N(r; k, s^2) / (2 pi r), as in Nijkamp, Hill et
-// al. 2020, entropy 3.534527. Infinite at the origin: taken as it is at 1e-7 spacings from there.
+// PolarRings: r ~ N(k, s^2) for k = 1..count and a uniform angle, p(x) = mean_k N(r; k, s^2) / (2 pi r), as in Nijkamp,
+// Hill et al. 2020, entropy 3.534527. Infinite at the origin: taken as it is at 1e-7 spacings from there.
 #pragma once
 
 #include <ebm/datasets/gauss_legendre.hpp>

@@ -1,8 +1,10 @@
-// Densities of the plane that are one Gaussian or uniform coordinate and a second one shifted or stretched by the first, so
-// that everything about them is exact. Entropies are closed forms.
+// Densities of the plane that are one Gaussian or uniform coordinate and a second one shifted or stretched by the
+// first, so that everything about them is exact. Entropies are closed forms.
 //
-// FunnelDensity: v ~ N(0, sd^2), x | v ~ N(0, e^v), as columns (v, x). Neal 2003 in two dimensions, log(2 pi e) + log sd.
-// BananaDensity: x ~ N(0, sd^2), y = z + bend (x^2 - sd^2) with z ~ N(0, 1). Haario, Saksman, Tamminen 1999, log(2 pi e) + log sd.
+// FunnelDensity: v ~ N(0, sd^2), x | v ~ N(0, e^v), as columns (v, x). Neal 2003 in two dimensions,
+//   log(2 pi e) + log sd.
+// BananaDensity: x ~ N(0, sd^2), y = z + bend (x^2 - sd^2) with z ~ N(0, 1). Haario, Saksman, Tamminen 1999,
+//   log(2 pi e) + log sd.
 // NoisyCosineDensity: x ~ U(-half_width, half_width), y = 2.5 sin x + N(0, noise^2),
 //   log(2 half_width) + log(2 pi e noise^2) / 2.
 #pragma once

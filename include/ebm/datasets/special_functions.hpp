@@ -7,7 +7,7 @@
 
 namespace ebm::detail {
 
-// Ratios of consecutive terms of the two series of I0, without their power of x: 1 / k^2 and (2 k - 1)^2 / k for k = 1, 2, ...
+// Ratios of consecutive terms of the two series of I0, without their power of x: 1 / k^2 and (2 k - 1)^2 / k, k > 0.
 struct BesselRatios {
   std::array<double, 40> series{};
   std::array<double, 18> asymptotic{};
@@ -21,8 +21,8 @@ struct BesselRatios {
 };
 inline constexpr BesselRatios kBesselRatios;
 
-// exp(-x) I0(x) for x >= 0, error 1e-14: the power series below 18 and the asymptotic one above (Abramowitz & Stegun 1964,
-// 9.6.12 and 9.7.1).
+// exp(-x) I0(x) for x >= 0, error 1e-14: the power series below 18 and the asymptotic one above (Abramowitz & Stegun
+// 1964, 9.6.12 and 9.7.1).
 template <class V>
 EBM_INLINE V scaled_bessel_i0(V x) {
   const V small = minimum(x, V(18.0)), large = maximum(x, V(18.0));
@@ -37,8 +37,8 @@ EBM_INLINE V scaled_bessel_i0(V x) {
   return select(x < V(18.0), series * exp(-small), asymptotic * sqrt(V(0.15915494309189535) / large));
 }
 
-// exp(x^2) erfc(x) for x >= 0, error 5e-15. Form of Shepherd & Laframboise 1981: (1 + 2 x) exp(x^2) erfc(x) as a polynomial
-// in (x - 3.75) / (x + 3.75), here of degree 20.
+// exp(x^2) erfc(x) for x >= 0, error 5e-15. Form of Shepherd & Laframboise 1981: (1 + 2 x) exp(x^2) erfc(x) as a
+// polynomial in (x - 3.75) / (x + 3.75), here of degree 20.
 template <class V>
 EBM_INLINE V scaled_erfc(V x) {
   const V from_zero = x + V(3.75), twice = fma(V(2.0), x, V(1.0));

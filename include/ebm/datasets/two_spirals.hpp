@@ -1,7 +1,8 @@
 // Two arms of a spiral, each drawn with a pen of square tip and blurred:
 //   +-(-t cos t + u / 2, t sin t + v / 2) / 3 + N(0, noise^2 I),   t = 3 pi sqrt(w), u, v, w ~ U(0, 1)
-// FFJORD's toy (Grathwohl et al. 2019). Given t each coordinate is a uniform of width 1/6 plus a Gaussian, the density of which
-// is a difference of error functions; the integral over t is a composite Gauss-Legendre sum. Entropy 2.645450 nats.
+// FFJORD's toy (Grathwohl et al. 2019). Given t each coordinate is a uniform of width 1/6 plus a Gaussian, the density
+// of which is a difference of error functions; the integral over t is a composite Gauss-Legendre sum.
+// Entropy 2.645450 nats.
 #pragma once
 
 #include <ebm/datasets/curve_density.hpp>

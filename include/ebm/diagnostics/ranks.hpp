@@ -2,7 +2,7 @@
 //
 // Rank normalisation (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, equation 14):
 //   z = Phi^-1((r - 3/8) / (S + 1/4)),   r the rank among all S draws, the average rank where draws are equal
-// Without that average, draws of a discrete variable get ranks in the order of the chains, and look as if these disagreed.
+// Without that average, draws of a discrete variable are ranked chain after chain, as if the chains disagreed.
 #pragma once
 
 #include <ebm/core/errors.hpp>

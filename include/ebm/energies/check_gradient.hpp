@@ -1,4 +1,4 @@
-// check_gradient: does an energy's gradient belong to its values? check_parameter_gradient: the same for its parameters.
+// check_gradient: does an energy's gradient belong to its values? check_parameter_gradient: and that in its parameters?
 //
 // The reference is a central difference, extrapolated once (Richardson 1911), all in the energy's own Scalar:
 //   D(h) = (E(x + h) - E(x - h)) / 2h        dE/dx = (4 D(h) - D(2h)) / 3 + O(h^4)
@@ -115,8 +115,8 @@ GradientCheck check_gradient(const E& energy, const Eigen::DenseBase<Derived>& p
   return check;
 }
 
-// Of sum_r weights[r] E(points[r]; theta), with respect to theta. Also fails where the values that come with the gradient are not
-// the energies, and where the gradient is written instead of added.
+// Of sum_r weights[r] E(points[r]; theta), with respect to theta. Also fails where the values that come with the
+// gradient are not the energies, and where the gradient is written instead of added.
 template <TrainableEnergy E, class Derived, class WeightsDerived>
 GradientCheck check_parameter_gradient(const E& energy, const Eigen::DenseBase<Derived>& points,
                                        const Eigen::DenseBase<WeightsDerived>& weights,

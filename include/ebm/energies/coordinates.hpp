@@ -1,7 +1,7 @@
 // How an energy of few coordinates is written once for every form: over lanes in registers and over tiles in memory.
 //
-// An energy that computes with `x(i)` and hands each dE/dx_i to `gradient(i, value)` runs on LanesOf (registers, the loop over
-// coordinates unrolled) and on a pack of a tile (memory, any dimension).
+// An energy that computes with `x(i)` and hands each dE/dx_i to `gradient(i, value)` runs on LanesOf (registers, the
+// loop over coordinates unrolled) and on a pack of a tile (memory, any dimension).
 #pragma once
 
 #include <ebm/concepts/energy.hpp>

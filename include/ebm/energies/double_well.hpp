@@ -87,7 +87,7 @@ class DoubleWell {
   // Beyond it lies less than 1e-9 of the mass.
   double reach() const { return std::sqrt(1.0 + std::sqrt(40.0 / height_)); }
 
-  // Of x^power exp(-height (x^2 - 1)^2), power even: over both wells at once, or twice over one where the barrier parts them.
+  // Of x^power exp(-height (x^2 - 1)^2), power even: over both wells, or twice over one where the barrier parts them.
   double integral(int power) const {
     constexpr int points = 4000;
     const bool parted = height_ > 40;

@@ -1,8 +1,9 @@
 // Dual<V, N>: a value with its derivatives in N directions, so that evaluating a formula on duals differentiates it.
 //
-// Forward mode of automatic differentiation (Wengert 1964): f(v + d e) = f(v) + f'(v) d e. V is a Pack or a scalar; numbers mix
-// in freely. Functions are those of core/lane_math.hpp and found by their arguments. Where a function has a kink, the
-// derivative is that of the branch that select() takes: abs at 0 has slope 1, minimum and maximum of equals follow the second.
+// Forward mode of automatic differentiation (Wengert 1964): f(v + d e) = f(v) + f'(v) d e. V is a Pack or a scalar;
+// numbers mix in freely. Functions are those of core/lane_math.hpp and found by their arguments. Where a function has a
+// kink, the derivative is that of the branch that select() takes: abs at 0 has slope 1, minimum and maximum of equals
+// follow the second.
 #pragma once
 
 #include <ebm/core/lane_math.hpp>

@@ -3,8 +3,8 @@
 //   formula<2>([](auto x, auto y) { return 0.5 * square(x - 1) + 4.0 * square(y - x * x); })
 //   formula<10>([](const auto& x) { auto sum = square(x[0]); ...; return sum; })
 //
-// The lambda takes D coordinates, or one array of them, and returns what the arithmetic of core/lane_math.hpp makes of them;
-// it must not depend on anything that changes. Of many coordinates the derivatives are taken in blocks.
+// The lambda takes D coordinates, or one array of them, and returns what the arithmetic of core/lane_math.hpp makes of
+// them; it must not depend on anything that changes. Of many coordinates the derivatives are taken in blocks.
 #pragma once
 
 #include <ebm/energies/dual.hpp>

@@ -132,8 +132,8 @@ class GaussianMixture {
     weights_ /= sum;
   }
 
-  // The next component. Its record: the energy at its mean, a factor of its precision, its mean, the rows of the precision if
-  // it is full.
+  // The next component. Its record: the energy at its mean, a factor of its precision, its mean, the rows of the
+  // precision if it is full.
   void add(const Matrix& covariance, const Matrix& factor, const Matrix& precision) {
     const Index k = static_cast<Index>(covariances_.size()), n = dimension();
     covariances_.push_back(covariance);
@@ -225,7 +225,7 @@ class GaussianMixture {
     return lowest - detail::log_in_range(total);
   }
 
-  // Energies of so many components are kept from the search for the lowest to the sum; those of more are computed again.
+  // Energies of so many components are kept from the search for the lowest to the sum; those beyond are computed again.
   static constexpr Index kKept = 16;
 
   Points<double, Dim> means_;

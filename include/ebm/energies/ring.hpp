@@ -2,10 +2,10 @@
 //
 //   E(x) = (|x| - radius)^2 / (2 width^2)
 //
-// With J_n the integral of r^n exp(-E) over r > 0: log Z = log(2 pi J_1), covariance = J_3 / (2 J_1) times the identity, and
+// With J_n the integral of r^n exp(-E) over r > 0: log Z = log(2 pi J_1), covariance = J_3 / (2 J_1) I, and
 //   J_n = radius J_(n-1) + (n-1) width^2 J_(n-2)  for n > 1 (by parts).
-// Samples by rejection: the density of r is r exp(-E), log r lies below its tangent at the mode m, so r from N(m, width^2) is
-// kept with probability (r / m) exp(1 - r / m).
+// Samples by rejection: the density of r is r exp(-E), log r lies below its tangent at the mode m, so r from
+// N(m, width^2) is kept with probability (r / m) exp(1 - r / m).
 #pragma once
 
 #include <ebm/core/box.hpp>

@@ -2,8 +2,8 @@
 //
 //   E(x) = a (x_1 - mu)^2 + b sum_i (x_(i+1) - x_i^2)^2
 //
-// One block of the hybrid Rosenbrock density of Pagani, Wiegand & Nadarajah 2022: each coordinate is normal given the one
-// before, so Z = sqrt(pi / a) (pi / b)^((Dim-1)/2). The defaults in two dimensions are the density of Goodman & Weare 2010.
+// One block of the hybrid Rosenbrock density of Pagani, Wiegand & Nadarajah 2022: each coordinate is normal given the
+// one before, so Z = sqrt(pi / a) (pi / b)^((Dim-1)/2). The defaults in two dimensions are Goodman & Weare's of 2010.
 #pragma once
 
 #include <ebm/core/box.hpp>

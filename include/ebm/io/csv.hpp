@@ -1,4 +1,4 @@
-// Tables as comma-separated text: one row a line, at most one line of column names, numbers that read back to the same bits.
+// Tables as comma-separated text: one row a line, names of columns in the first if any, numbers that keep their bits.
 //
 // Reading is strict: every line has the same number of fields, every field is a number (nan and inf are), nothing is
 // quoted. The first line holds names when none of its fields is a number.

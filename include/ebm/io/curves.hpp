@@ -99,7 +99,8 @@ inline double abscissa(const Curve& curve, std::size_t i) {
   return curve.x.empty() ? static_cast<double>(i) : curve.x[i];
 }
 
-// The curve on the axes as paths, one for each stretch without a gap. A path stays near the area, however far the values.
+// The curve on the axes as paths, one for each stretch without a gap. A path stays near the area, however far the
+// values lie.
 inline std::vector<Path> curve_paths(const Curve& curve, const Axes& axes) {
   std::vector<Path> paths;
   bool gap = true;

@@ -1,6 +1,6 @@
-// Arrays in NumPy's .npy format, version 1.0 (NumPy Enhancement Proposal 1): float32 and float64, one or two dimensions.
+// Arrays in NumPy's .npy format 1.0 (NumPy Enhancement Proposal 1): float32 and float64, one or two dimensions.
 //
-//   "\x93NUMPY" 1 0, length of the header (2 bytes), {'descr': '<f4', 'fortran_order': True, 'shape': (N, D), }, numbers
+//   "\x93NUMPY" 1 0, header's length (2 bytes), {'descr': '<f4', 'fortran_order': True, 'shape': (N, D), }, numbers
 //
 // Reading takes either order of storage and either type, and refuses a file whose size is not the one its header says:
 // nothing is allocated beyond the size of the file.

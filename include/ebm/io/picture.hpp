@@ -1,4 +1,4 @@
-// A picture in memory: rows from the top, eight bits each of red, green, blue and opacity (sRGB, opacity not multiplied in).
+// A picture in memory: rows from the top, eight bits each of red, green, blue (sRGB) and opacity, not multiplied in.
 #pragma once
 
 #include <ebm/core/errors.hpp>

@@ -85,7 +85,7 @@ EBM_INLINE void add_to(Scalar* to, const Scalar* block, int width) {
   for (; i < width; ++i) to[i] += block[i];
 }
 
-// Rows inputs times one block of outputs, over all lanes of `tiles` tiles, added to the block's columns of the gradient.
+// Rows inputs times one block of outputs, over all lanes of some tiles, added to the block's columns of the gradient.
 template <int Rows, class Scalar>
 [[gnu::noinline]] void outer_block(const Scalar* x, Index x_stride, const Scalar* delta, Index delta_stride,
                                    Index tiles, Scalar* gradient, Index outputs, int width) {

@@ -1,10 +1,10 @@
-// The tile kernel: the product of a weight matrix with the features of one or two tiles, the work that networks are made of.
+// The tile kernel: the product of a weight matrix with the features of one or two tiles, the work of networks.
 //
 //   out[r][lane] = start[r] + sum_k weights[r][k] x[k][lane]          k ascending, one fused operation each
 //
-// Weights are packed in panels of rows, [panel][k][row]. The inner loop keeps (rows of a panel) x (registers of lanes) sums
-// in registers; rows are split evenly over panels, so nothing is padded. A pair of tiles shares each broadcast weight. The
-// order of the sum does not depend on registers, rows or tiles: the same bits on AVX2 and AVX-512.
+// Weights are packed in panels of rows, [panel][k][row]. The inner loop keeps (rows of a panel) x (registers of lanes)
+// sums in registers; rows are split evenly over panels, so nothing is padded. A pair of tiles shares each broadcast
+// weight. The order of the sum does not depend on registers, rows or tiles: the same bits on AVX2 and AVX-512.
 #pragma once
 
 #include <ebm/core/pack.hpp>
@@ -25,7 +25,7 @@ struct PanelSplit {
   static constexpr int large_count = Outputs - count * (large - 1);
 };
 
-// packed[panel][k][row] from column-major weights (row r of column k at weights[k * Outputs + r]), or from their transpose.
+// packed[panel][k][row] = weight(row, k).
 template <int Outputs, class Scalar, class Weight>
 void pack_panels(Index inputs, Weight weight, Scalar* packed) {
   using Split = PanelSplit<Outputs>;
@@ -96,8 +96,8 @@ template <int Rows, class Scalar>
   for (int r = 0; r < 2 * Rows; ++r) sum[r].store(out + r * kLanes<Scalar>);
 }
 
-// The whole product, panel by panel: finished(first row, rows, panel's out[tile][row][lane]) takes each while it is in the
-// first-level cache. `start` may be null.
+// The whole product, panel by panel: finished(first row, rows, panel's out[tile][row][lane]) takes each while it is in
+// the first-level cache. `start` may be null.
 template <int Outputs, int Tiles, class Scalar, class Finished>
 void tile_product(const Scalar* packed, const Scalar* start, Index inputs, const Scalar* x, Index x_stride,
                   Finished finished) {

@@ -9,7 +9,7 @@
 
 namespace ebm {
 
-// Where new chains come from: a Gaussian about the origin (1.5 standard deviations of standardised data), or rows of data.
+// Where new chains come from: a Gaussian about the origin, of standard deviation 1.5, or rows of data.
 enum class ChainSource { gaussian, data };
 
 struct Persistent {

@@ -1,5 +1,5 @@
-// The weighted parameter gradient of many tiles, with the same bits for any number of workers: tiles go in fixed chunks, each
-// into a vector of its own, and these are summed in order.
+// The weighted parameter gradient of many tiles, with the same bits for any number of workers: tiles go in fixed
+// chunks, each into a vector of its own, and these are summed in order.
 #pragma once
 
 #include <ebm/core/executor.hpp>

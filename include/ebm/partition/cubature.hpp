@@ -4,8 +4,8 @@
 //
 // An integrand writes log w and the factors g_k of many points in one call:
 //   integrand(points, log_weights, factors)      N x Dim; N; N x number of factors, of that size already
-// Cells are halved across their roughest axis, in rounds: the cells of largest error that hold half of it (Doerfler 1996),
-// so that a jump along an axis costs long thin cells and not a tree of small ones.
+// Cells are halved across their roughest axis, in rounds: the cells of largest error that hold half of it (Doerfler
+// 1996), so that a jump along an axis costs long thin cells and not a tree of small ones.
 #pragma once
 
 #include <ebm/core/box.hpp>
@@ -28,14 +28,15 @@ class Cubature {
   using Integrand = FunctionRef<void(const Points<double, Dim>&, Values<double>&, Factors&)>;
   using FaceMass = std::array<double, 2 * Dim>;
 
-  // An integral of w g_k counts as known when its error is below tolerance * max(floor * integral of w, integral of |w g_k|).
+  // An integral of w g_k counts as known when its error is below tolerance * max(floor * integral of w, integral of
+  // |w g_k|).
   explicit Cubature(Index factors, double floor = 0)
       : quantities_(static_cast<std::size_t>(factors) + 1), floor_(floor) {
     scale_.assign(quantities_, 0.0);
   }
 
-  // Covers a box by cells_per_axis^Dim cells, and those again until none holds more than kSeedsPerCell of the seeds: points
-  // where the integrand is known to be large.
+  // Covers a box by cells_per_axis^Dim cells, and those again until none holds more than kSeedsPerCell of the seeds:
+  // points where the integrand is known to be large.
   void cover(const Box<Dim>& box, int cells_per_axis, const Points<double, Dim>& seeds) {
     box_ = box;
     Block block;

@@ -1,11 +1,13 @@
 // The cubature rule of degree 7 with an embedded rule of degree 5 on a box of one to three dimensions.
 //
-// Genz & Malik 1980, "An adaptive algorithm for numerical integration over an N-dimensional rectangular region"; on [-1,1]^n,
-// divided by its volume,
-//   I7 = w1 f(0) + w2 sum f(+-l2 e_i) + w3 sum f(+-l4 e_i) + w4 sum_{i<j} f(+-l4 e_i +-l4 e_j) + w5 sum f(+-l5, .., +-l5)
-// and I5 = the same with its own weights and w5 = 0. |I7 - I5| is the error of the poorer rule, hence a cautious one of I7.
-// The outermost nodes leave a strip of 2.6 % of the width at each face unseen, where a jump can hide. So each face is
-// looked at once more: what is found there beyond the quartic through the nodes of that axis, times the strip, is error too.
+// Genz & Malik 1980, "An adaptive algorithm for numerical integration over an N-dimensional rectangular region"; on
+// [-1,1]^n, divided by its volume,
+//   I7 = w1 f(0) + w2 sum f(+-l2 e_i) + w3 sum f(+-l4 e_i) + w4 sum_{i<j} f(+-l4 e_i +-l4 e_j)
+//        + w5 sum f(+-l5, .., +-l5)
+// and I5 = the same with its own weights and w5 = 0. |I7 - I5| is the error of the poorer rule, hence a cautious one of
+// I7. The outermost nodes leave a strip of 2.6 % of the width at each face unseen, where a jump can hide. So each face
+// is looked at once more: what is found there beyond the quartic through the nodes of that axis, times the strip, is
+// an error too.
 #pragma once
 
 #include <array>

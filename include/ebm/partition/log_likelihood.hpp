@@ -30,7 +30,8 @@ LogLikelihood<E::dim> log_likelihood(const E& energy, const Eigen::DenseBase<Der
 }
 
 template <class Traits, int Dim>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const LogLikelihood<Dim>& likelihood) {
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
+                                             const LogLikelihood<Dim>& likelihood) {
   stream << detail::value_text(likelihood.value, likelihood.standard_error);
   return stream;
 }

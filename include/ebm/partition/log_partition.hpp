@@ -2,8 +2,8 @@
 //
 //   const ebm::LogPartition<2> log_z = ebm::log_partition(energy);
 //
-// An energy that cannot be normalised is refused with a NumericalError; a given domain that is too small, or an error above
-// the tolerance, is the result's status.
+// An energy that cannot be normalised is refused with a NumericalError; a given domain that is too small, or an error
+// above the tolerance, is the result's status.
 #pragma once
 
 #include <ebm/partition/quadrature.hpp>

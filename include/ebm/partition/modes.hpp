@@ -1,8 +1,9 @@
 // Where a density has its mass: local maxima of log w found on a grid, climbed, and measured.
 //
-// The logarithm shows a narrow mode from afar, where w itself is nothing; so a coarse grid of log w finds what a coarse grid
-// of w would miss. Every node above its neighbours is climbed by a compass search (Fermi & Metropolis 1952; Kolda, Lewis &
-// Torczon 2003), and its width along each axis is where log w has fallen by 1/2: one standard deviation of a Gaussian.
+// The logarithm shows a narrow mode from afar, where w itself is nothing; so a coarse grid of log w finds what a coarse
+// grid of w would miss. Every node above its neighbours is climbed by a compass search (Fermi & Metropolis 1952; Kolda,
+// Lewis & Torczon 2003), and its width along each axis is where log w has fallen by 1/2: one standard deviation of a
+// Gaussian.
 #pragma once
 
 #include <ebm/core/box.hpp>

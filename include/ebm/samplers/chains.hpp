@@ -7,7 +7,7 @@
 
 namespace ebm {
 
-// What a kernel moves: a view of some tiles of chains. `failed` is 1 in lanes that met a number that is not finite, else 0.
+// What a kernel moves: a view of some tiles of chains. `failed` is 1 in lanes that met something not finite, else 0.
 template <class Scalar, int Dim>
 struct ChainState {
   TileSpan<Scalar, Dim> position;

@@ -8,8 +8,8 @@
 
 namespace ebm {
 
-// What became of a chain. A diverged chain met an energy or gradient that is not finite after the warm-up, or began there
-// and never left; it stays where it last was finite.
+// What became of a chain. A diverged chain met an energy or gradient that is not finite after the warm-up, or began
+// there and never left; it stays where it last was finite.
 enum class ChainStatus : unsigned char { healthy, diverged };
 
 template <class Scalar, int Dim>

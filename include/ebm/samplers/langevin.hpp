@@ -3,9 +3,9 @@
 //   y = x - epsilon dE/dx + sqrt(2 epsilon T) xi                                                    xi ~ N(0, I)
 //   log ratio = (E(x) - E(y)) / T + sum_i q_i (xi_i - q_i / 2),   q = sqrt(epsilon / 2 T) (dE/dx + dE/dy)
 //
-// The second form of the ratio exp(-E(y)/T) q(x | y) / (exp(-E(x)/T) q(y | x)) (Roberts & Tweedie 1996) loses nothing to
-// cancellation, since the differences of positions are taken analytically. Energies that are written lane by lane make the
-// whole transition in registers; the others evaluate all proposals of the group at once.
+// The second form of the ratio exp(-E(y)/T) q(x | y) / (exp(-E(x)/T) q(y | x)) (Roberts & Tweedie 1996) loses nothing
+// to cancellation, since the differences of positions are taken analytically. Energies that are written lane by lane
+// make the whole transition in registers; the others evaluate all proposals of the group at once.
 #pragma once
 
 #include <ebm/samplers/chains.hpp>

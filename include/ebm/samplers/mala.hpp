@@ -1,8 +1,8 @@
 // Mala: the Metropolis-adjusted Langevin algorithm, an exact sampler of exp(-E / T).
 //
 // The Langevin proposal (samplers/langevin.hpp) is accepted with probability min(1, ratio). Besag 1994; Roberts &
-// Tweedie 1996; the step that makes 0.574 of the proposals accepted is the best one in high dimension (Roberts & Rosenthal
-// 1998). Without a step size of its own the kernel tunes it to that acceptance while it is allowed to adapt.
+// Tweedie 1996; the step that makes 0.574 of the proposals accepted is the best one in high dimension (Roberts &
+// Rosenthal 1998). Without a step size of its own the kernel tunes it to that acceptance while it is allowed to adapt.
 #pragma once
 
 #include <ebm/samplers/langevin.hpp>
@@ -26,9 +26,9 @@ struct Mala {
     evaluate_chains(energy, state, workspace);
   }
 
-  // One transition of all chains of the state; adds each lane's acceptance probability. A proposal of infinite energy is
-  // rejected as the law demands; one whose energy is -infinity or no number, or whose gradient is not finite, is rejected
-  // too, and the chain counts as failed.
+  // One transition of all chains of the state; adds each lane's acceptance probability. A proposal of infinite energy
+  // is rejected as the law demands; one whose energy is -infinity or no number, or whose gradient is not finite, is
+  // rejected too, and the chain counts as failed.
   template <DifferentiableEnergy E>
   void step(const E& energy, const ChainStateOf<E>& state, double epsilon, TileNoise<typename E::Scalar, E::dim>& noise,
             LanesSpan<typename E::Scalar> acceptance, Workspace& workspace) const {

@@ -2,10 +2,11 @@
 //
 //   x' = x - epsilon dE/dx + sqrt(2 epsilon T) xi        xi ~ N(0, I)
 //
-// Parisi 1981; Welling & Teh 2011, eq. 4, whose step is 2 epsilon. It is not exact: on E = lambda x^2 / 2 its stationary
-// variance is T / (lambda (1 - epsilon lambda / 2)) instead of T / lambda, and it is unstable from epsilon = 2 / lambda on.
-// Left to itself the kernel therefore computes the ratio of the Metropolis test without using it to reject, and tunes
-// epsilon until that ratio's mean is 0.97: the bias stays small and the dynamics stable. A fixed step is the user's choice.
+// Parisi 1981; Welling & Teh 2011, eq. 4, whose step is 2 epsilon. It is not exact: on E = lambda x^2 / 2 its
+// stationary variance is T / (lambda (1 - epsilon lambda / 2)) instead of T / lambda, and it is unstable from
+// epsilon = 2 / lambda on. Left to itself the kernel therefore computes the ratio of the Metropolis test without using
+// it to reject, and tunes epsilon until that ratio's mean is 0.97: the bias stays small and the dynamics stable. A
+// fixed step is the user's choice.
 //
 // Energy-based models are often sampled with an unrelated step a and noise s, x' = x - a dE/dx + s xi; this samples the
 // temperature T = s^2 / (2 a). from_step_noise(a, s) makes that kernel, and temperature says what it samples.

@@ -2,7 +2,8 @@
 //
 //   log epsilon += gain (mean acceptance - target)
 //
-// (Robbins & Monro 1951; Andrieu & Thoms 2008, algorithm 4). The mean is over all chains and steps since the last update.
+// (Robbins & Monro 1951; Andrieu & Thoms 2008, algorithm 4). The mean is over all chains and all steps since the
+// last update.
 #pragma once
 
 #include <ebm/concepts/kernel.hpp>

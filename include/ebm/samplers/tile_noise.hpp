@@ -1,7 +1,7 @@
 // The noise of a group of tiles, step after step: normals for every coordinate, and one uniform or more.
 //
-// The normal of (step, coordinate) has index step * dim + coordinate, the uniforms of a step follow each other; both are made for
-// several steps at once, since Philox gives them in blocks.
+// The normal of (step, coordinate) has index step * dim + coordinate, the uniforms of a step follow each other; both
+// are made for several steps at once, since Philox gives them in blocks.
 #pragma once
 
 #include <ebm/core/noise.hpp>

@@ -2,9 +2,9 @@
 //
 // A state is broken when
 //   - an energy, a gradient or a parameter is not finite,
-//   - the smoothed gap |E(data) - E(samples)| exceeds 1 + 2 sd(E(data)): the samples no longer follow the model; the standard
-//     deviation counts up to 4 + sqrt(2 dim), since that of a Gaussian's log-density is sqrt(dim / 2), and a larger one is
-//     itself a sign that energies run away,
+//   - the smoothed gap |E(data) - E(samples)| exceeds 1 + 2 sd(E(data)): the samples no longer follow the model; the
+//     standard deviation counts up to 4 + sqrt(2 dim), since that of a Gaussian's log-density is sqrt(dim / 2), and a
+//     larger one is itself a sign that energies run away,
 //   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.

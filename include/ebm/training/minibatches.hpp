@@ -1,5 +1,5 @@
-// Minibatches: the rows of a data set in random order, each exactly once per epoch, in batches that run on across epochs, so
-// that every row has the same weight whatever the batch size. A pure function of the stream.
+// Minibatches: the rows of a data set in random order, each exactly once per epoch, in batches that run on across
+// epochs, so that every row has the same weight whatever the batch size. A pure function of the stream.
 #pragma once
 
 #include <ebm/core/rng.hpp>
