@@ -1,4 +1,4 @@
-// Bring your own energy: a formula, whose gradient is derived at compile time, and a type of your own in Eigen expressions.
+// Bring your own energy: a formula, whose gradient is derived at compile time, and a type of your own on Eigen.
 #include <ebm/ebm.hpp>
 #include <ebm/io/plot.hpp>
 
@@ -6,8 +6,8 @@
 
 #include <iostream>
 
-// Columns of a tile are coordinates, rows are chains. The energy is enough for Metropolis and quadrature; the gradient opens
-// the gradient samplers.
+// Columns of a tile are coordinates, rows are chains. The energy is enough for Metropolis and quadrature; the gradient
+// opens the gradient samplers.
 struct Ring {
   using Scalar = float;
   static constexpr int dim = 2;
@@ -19,7 +19,9 @@ struct Ring {
     return x.colwise() * (25.0f * (r - 2.0f) / r);
   }
 
-  static ebm::Lanes<float> radius(const ebm::Tile<float, 2>& x) { return (x.col(0).square() + x.col(1).square()).sqrt(); }
+  static ebm::Lanes<float> radius(const ebm::Tile<float, 2>& x) {
+    return (x.col(0).square() + x.col(1).square()).sqrt();
+  }
 };
 
 int main(int argc, char** argv) {
@@ -39,7 +41,8 @@ int main(int argc, char** argv) {
   ebm::plot_density(banana, draws.points, output + "/banana.png", {.title = "A formula and its samples"});
 
   const auto ring_draws = ebm::sample(Ring{}, ebm::Mala{}, {.chains = 64, .steps = steps, .warmup = 500}, rng);
-  std::cout << "A type of your own, E = 12.5 (|x| - 2)^2\n" << ebm::check_gradient(Ring{}, ring_draws.points.topRows(100)) << "\n"
+  std::cout << "A type of your own, E = 12.5 (|x| - 2)^2\n"
+            << "Its gradient: " << ebm::check_gradient(Ring{}, ring_draws.points.topRows(100)) << "\n"
             << ebm::summary(ring_draws);
   ebm::plot_density(Ring{}, ring_draws.points, output + "/ring.png", {.title = "A type of your own and its samples"});
 }

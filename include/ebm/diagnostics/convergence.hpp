@@ -1,10 +1,10 @@
 // Have the chains converged, and how many independent draws are they worth: R-hat, ESS and MCSE of one coordinate.
 //
-// Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, "Rank-normalization, folding, and localization: an improved R-hat".
-// For M chains of N draws with within-chain variance W and between-chain variance B (both as there, section 2):
+// Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, "Rank-normalization, folding, and localization: an improved
+// R-hat". For M chains of N draws, W and B their variances within and between chains (as there, section 2):
 //   var+ = (N - 1) / N W + B / N,    R-hat = sqrt(var+ / W)
 //   ESS  = M N / tau,  tau = -1 + 2 sum of rho_t,  rho_t = 1 - (W - mean of the chains' autocovariances) / var+
-// summed over Geyer's (1992) initial positive, then monotone, sequence of pairs. All take unsplit draws and split them here.
+// summed over Geyer's (1992) initial positive, then monotone, sequence of pairs. All take whole chains and split them.
 #pragma once
 
 #include <ebm/diagnostics/ranks.hpp>
@@ -174,7 +174,8 @@ Real tail_ess(const ChainMatrix<Real>& draws) {
 template <class Real>
 Real mean_mcse(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
-  const auto all = detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
+  const ChainMatrix<Real> one_chain = Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1);
+  const auto all = detail::centred(one_chain);
   return sqrt(all.within / detail::plain_ess(split_chains(draws)));
 }
 

@@ -2,13 +2,13 @@
 //
 //   gradient = mean_data dE/dtheta - mean_samples dE/dtheta
 //
-// the gradient of -log p, if the samples are the model's. Hinton 2002 (chains from the data), Younes 1999 and Tieleman 2008
-// (persistent chains). The samples come from a kernel: an exact one makes persistent chains unbiased in the limit of small
-// learning rates, while with Sgld the fixed point is biased by its step: on data of variance m the precision becomes
-// (1 - sqrt(1 - 2 epsilon / m)) / epsilon instead of 1 / m.
+// the gradient of -log p, if the samples are the model's. Hinton 2002 (chains from the data), Younes 1999 and Tieleman
+// 2008 (persistent chains). The samples come from a kernel: an exact one makes persistent chains unbiased in the limit
+// of small learning rates, while with Sgld the fixed point is biased by its step: on data of variance m the precision
+// becomes (1 - sqrt(1 - 2 epsilon / m)) / epsilon instead of 1 / m.
 //
-// energy_regularisation a adds a (mean E(data)^2 + mean E(samples)^2) to the loss (Du & Mordatch 2019). It keeps energies
-// small and biases the model: data are weighted by 1 + 2 a E and samples by 1 - 2 a E.
+// energy_regularisation a adds a (mean E(data)^2 + mean E(samples)^2) to the loss (Du & Mordatch 2019). It keeps
+// energies small and biases the model: data are weighted by 1 + 2 a E and samples by 1 - 2 a E.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
@@ -86,8 +86,9 @@ class ContrastiveDivergence<K, Start>::Estimator {
         values(values_.front().data(), data_tiles + sample_tiles);
     fill_weights(energy, data, samples, weights, values, executor);
     using Part = typename ParameterGradient<E>::Part;
-    const Part parts[] = {{data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
-                          {samples, weights.subspan(data_tiles, sample_tiles), values.subspan(data_tiles, sample_tiles)}};
+    const Part parts[] = {
+        {data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
+        {samples, weights.subspan(data_tiles, sample_tiles), values.subspan(data_tiles, sample_tiles)}};
     sum_.sum(energy, parts, gradient, chains_.memory(), executor);
     summarise(values, data, report);
     return report;
@@ -108,12 +109,13 @@ class ContrastiveDivergence<K, Start>::Estimator {
         evaluate(energy, x, values.subspan(tile, 1), chains_.memory().workspace(worker));
       });
     }
+    const Index samples_counted = chains_.sample_count(data);
     const double data_share = 1.0 / static_cast<double>(data.rows),
-                 sample_share = -1.0 / static_cast<double>(chains_.sample_count(data));
+                 sample_share = -1.0 / static_cast<double>(samples_counted);
     for (Index i = 0; i < data_lanes + sample_lanes; ++i) {
       const bool is_data = i < data_lanes;
-      const double share =
-          is_data ? (i < data.rows ? data_share : 0.0) : (i - data_lanes < chains_.sample_count(data) ? sample_share : 0.0);
+      const double share = is_data ? (i < data.rows ? data_share : 0.0)
+                                   : (i - data_lanes < samples_counted ? sample_share : 0.0);
       const double slope = is_data ? 2.0 * regularisation_ : -2.0 * regularisation_;
       const double factor = regularisation_ > 0 ? ebm::fma(slope, static_cast<double>(values.data()[i]), 1.0) : 1.0;
       weights.data()[i] = static_cast<Scalar>(share * factor);
