@@ -19,8 +19,8 @@ Eigen::Matrix<double, Dim, Dim> cholesky(const char* argument, const Eigen::Matr
   for (Index j = 0; j < n; ++j) {
     for (Index i = j; i < n; ++i) {
       if (!(std::abs(a(i, j) - a(j, i)) <= 1e-6 * std::sqrt(std::abs(a(i, i) * a(j, j))))) {
-        throw ValueError(std::string(argument) + ": differs from its transpose at " + std::to_string(i) + ", " +
-                         std::to_string(j) + ", wanted a symmetric matrix");
+        throw ValueError(joined({argument, ": differs from its transpose at ", count_text(i), ", ", count_text(j),
+                                 ", wanted a symmetric matrix"}));
       }
       double rest = a(i, j);
       for (Index k = 0; k < j; ++k) rest = fma(-factor(i, k), factor(j, k), rest);
@@ -29,8 +29,8 @@ Eigen::Matrix<double, Dim, Dim> cholesky(const char* argument, const Eigen::Matr
       } else if (rest > 0) {
         factor(j, j) = std::sqrt(rest);
       } else {
-        throw ValueError(std::string(argument) + ": leading minor " + std::to_string(j + 1) +
-                         " is not positive, wanted a positive definite matrix");
+        throw ValueError(joined(
+            {argument, ": leading minor ", count_text(j + 1), " is not positive, wanted a positive definite matrix"}));
       }
     }
   }

@@ -38,33 +38,33 @@ class NumericalError : public Error {
 // Building a text is never hot: these functions stay out of line, so that checks cost their callers little to compile.
 
 // The parts one after the other.
-[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text.append(part);
+[[gnu::noinline]] inline std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string text(size, ' ');
+  char* to = text.data();
+  for (const std::string_view part : parts) to += part.copy(to, part.size());
   return text;
 }
 
 // The number with as many digits as tell it apart at a glance.
-[[gnu::cold, gnu::noinline]] inline std::string to_text(double value) {
+[[gnu::noinline]] inline std::string to_text(double value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.6g", value);
+  return buffer;
+}
+
+[[gnu::noinline]] inline std::string count_text(Eigen::Index count) {
+  char buffer[24];
+  std::snprintf(buffer, sizeof buffer, "%lld", static_cast<long long>(count));
   return buffer;
 }
 
 // Rows or columns of any number.
 inline constexpr Eigen::Index kAny = -1;
 
-[[gnu::cold, gnu::noinline]] inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) {
-  char buffer[48];
-  int end = rows == kAny ? std::snprintf(buffer, sizeof buffer, "any x ")
-                         : std::snprintf(buffer, sizeof buffer, "%lld x ", static_cast<long long>(rows));
-  if (cols == kAny) {
-    end += std::snprintf(buffer + end, sizeof buffer - static_cast<std::size_t>(end), "any");
-  } else {
-    end += std::snprintf(buffer + end, sizeof buffer - static_cast<std::size_t>(end), "%lld",
-                         static_cast<long long>(cols));
-  }
-  return std::string(buffer, static_cast<std::size_t>(end));
+[[gnu::noinline]] inline std::string shape_text(Eigen::Index rows, Eigen::Index cols) {
+  return joined({rows == kAny ? "any" : count_text(rows), " x ", cols == kAny ? "any" : count_text(cols)});
 }
 
 namespace detail {
@@ -82,10 +82,8 @@ namespace detail {
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void throw_not_finite(const char* argument, double value,
                                                                     Eigen::Index row, Eigen::Index col) {
-  char place[64];
-  std::snprintf(place, sizeof place, " at row %lld, column %lld", static_cast<long long>(row),
-                static_cast<long long>(col));
-  throw ValueError(joined({argument, ": ", to_text(value), place, ", wanted finite values"}));
+  throw ValueError(joined({argument, ": ", to_text(value), " at row ", count_text(row), ", column ", count_text(col),
+                           ", wanted finite values"}));
 }
 
 }  // namespace detail

@@ -29,7 +29,7 @@ struct Summary {
   bool interrupted = false;
 
   // In words; empty if there is nothing to complain of.
-  [[gnu::cold]] std::vector<std::string> warnings() const {
+  [[gnu::noinline]] std::vector<std::string> warnings() const {
     Index mixing = 0, few = 0, short_chains = 0, not_finite = 0, constant = 0;
     double largest_r_hat = 0, smallest_ess = std::numeric_limits<double>::infinity();
     const double wanted_ess = kSmallestEss;  // 100 for each of the four chains of the paper
@@ -48,12 +48,13 @@ struct Summary {
       if (condition) text.push_back(words);
     };
     const auto of_all = [&](Index count, std::string_view words) {
-      return joined({std::to_string(count), " of ", std::to_string(coordinates.size()), " coordinates ", words});
+      return joined(
+          {count_text(count), " of ", count_text(static_cast<Index>(coordinates.size())), " coordinates ", words});
     };
     warn(diverged_chains > 0,
-         joined({std::to_string(diverged_chains), " of ", std::to_string(chains),
+         joined({count_text(diverged_chains), " of ", count_text(chains),
                  " chains met an energy or gradient that is not finite, and stood still from there on"}));
-    warn(interrupted, joined({"the run was interrupted after ", std::to_string(draws_per_chain), " draws per chain"}));
+    warn(interrupted, joined({"the run was interrupted after ", count_text(draws_per_chain), " draws per chain"}));
     warn(acceptance < kLowAcceptance,
          joined({"few proposals are accepted (", to_text(acceptance), " on average): the step is too large"}));
     warn(short_chains > 0, "fewer than 4 draws per chain: nothing can be said about convergence");
@@ -74,7 +75,8 @@ CoordinateSummary summarise(const ChainMatrix<Real>& draws) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (result.status == DrawsStatus::not_finite || draws.size() == 0)
     return {nan, nan, nan, nan, nan, nan, nan, nan, nan, result.status};
-  const auto all = detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
+  const auto all =
+      detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
   result.mean = draws.data()[0] - all.draws.data()[0];
   result.sd = draws.size() > 1 ? sqrt(all.within) : nan;
   const std::vector<Real> sorted = sorted_draws(draws);
@@ -127,7 +129,7 @@ Summary summary(const Draws<Scalar, Dim>& draws) {
 
 namespace detail {
 
-[[gnu::cold]] inline std::string table_text(const Summary& summary) {
+[[gnu::noinline]] inline std::string table_text(const Summary& summary) {
   char line[160];
   std::snprintf(line, sizeof line, "%5s %11s %10s %10s %10s %10s %10s %8s %9s %9s\n", "", "mean", "mcse", "sd", "5%",
                 "50%", "95%", "R-hat", "bulk ESS", "tail ESS");
@@ -139,7 +141,7 @@ namespace detail {
                   each.bulk_ess, each.tail_ess);
     text += line;
   }
-  text += joined({std::to_string(summary.chains), " chains of ", std::to_string(summary.draws_per_chain), " draws"});
+  text += joined({count_text(summary.chains), " chains of ", count_text(summary.draws_per_chain), " draws"});
   if (summary.acceptance >= 0) text += joined({", acceptance ", to_text(summary.acceptance)});
   text += "\n";
   for (const std::string& warning : summary.warnings()) text += joined({"WARNING: ", warning, "\n"});

@@ -73,8 +73,8 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
 
   void set_parameters(std::span<const Scalar> parameters) {
     if (parameters.size() != parameters_.size()) {
-      throw ShapeError("parameters: " + std::to_string(parameters.size()) + " values, wanted " +
-                       std::to_string(parameters_.size()));
+      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(parameters.size())), " values, wanted ",
+                               count_text(static_cast<Index>(parameters_.size()))}));
     }
     std::copy(parameters.begin(), parameters.end(), parameters_.begin());
     pack();

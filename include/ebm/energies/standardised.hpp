@@ -79,7 +79,7 @@ AffineFrame<Dim> fit_frame(const Eigen::DenseBase<Derived>& points) {
   }
   // Beyond these limits there is nothing but rounding to be standardised.
   const auto require_spread = [](Index i, double sd, double limit, const char* wanted) {
-    require(sd > limit, ("points: standard deviation of column " + std::to_string(i)).c_str(), sd, wanted);
+    require(sd > limit, joined({"points: standard deviation of column ", count_text(i)}).c_str(), sd, wanted);
   };
   require_finite("covariance of points", covariance);
   for (Index i = 0; i < dim; ++i)

@@ -36,14 +36,14 @@ struct Axes {
   Position operator()(Position p) const { return (*this)(p.x, p.y); }
 
   // Room that ticks and labels take on the left of the area, and below it.
-  [[gnu::cold]] double room_left() const {
+  [[gnu::noinline]] double room_left() const {
     double widest = 0;
     for (const Tick& tick : y.ticks()) widest = std::max(widest, text_width(tick.label, text_size));
     return kTickLength + 5 + widest + (y.label.empty() ? 0 : 1.3 * text_size);
   }
   double room_below() const { return kTickLength + 1.3 * text_size + (x.label.empty() ? 0 : 1.4 * text_size); }
 
-  [[gnu::cold]] void draw_grid(Canvas& canvas, Color color = Color::hex(0xE6E6E6)) const {
+  [[gnu::noinline]] void draw_grid(Canvas& canvas, Color color = Color::hex(0xE6E6E6)) const {
     for (const Tick& tick : x.ticks()) {
       if (tick.label.empty()) continue;
       const double at = snapped((*this)(tick.value, y.lower).x);
@@ -56,7 +56,7 @@ struct Axes {
     }
   }
 
-  [[gnu::cold]] void draw(Canvas& canvas) const {
+  [[gnu::noinline]] void draw(Canvas& canvas) const {
     const Area frame{snapped(area.left), snapped(area.top), snapped(area.right), snapped(area.bottom)};
     canvas.line({{frame.left, frame.top},
                  {frame.right, frame.top},
@@ -92,7 +92,7 @@ struct Axes {
 };
 
 // A title in the middle above an area.
-[[gnu::cold]] inline void draw_title(Canvas& canvas, std::string_view title, const Area& area, double size = 20) {
+[[gnu::noinline]] inline void draw_title(Canvas& canvas, std::string_view title, const Area& area, double size = 20) {
   draw_text(canvas, title, {(area.left + area.right) / 2, std::round(area.top - 0.6 * size)},
             {.size = size, .color = kInk, .align = Align::centre, .weight = 1.15});
 }

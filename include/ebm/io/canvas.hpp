@@ -72,7 +72,7 @@ class Canvas {
 
   void disc(Position centre, double radius, Color color) { line({centre}, 2 * radius, color); }
 
-  [[gnu::cold]] void stroke(const std::vector<Path>& paths, double width, Color color) {
+  [[gnu::noinline]] void stroke(const std::vector<Path>& paths, double width, Color color) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     Area bounds{infinity, infinity, -infinity, -infinity};
     for (const Path& path : paths) {

@@ -36,7 +36,7 @@ inline void require_box(const Box<2>& box) {
 }
 
 // The centres of the cells, one a row, in the order of GridValues::values.
-[[gnu::cold]] inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
+[[gnu::noinline]] inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
   require(columns >= 1, "columns", static_cast<double>(columns), "at least 1");
   require(rows >= 1, "rows", static_cast<double>(rows), "at least 1");
   require_box(box);
@@ -76,7 +76,7 @@ GridValues energy_grid(const Model& model, const Box<2>& box, Index columns, Ind
 inline bool is_energy(double value) { return value > -std::numeric_limits<double>::infinity(); }
 
 // exp(-E), normalised on the grid; cells without an energy (NaN, or -infinity) stay NaN and count for nothing.
-[[gnu::cold]] inline GridValues normalised(const GridValues& energy) {
+[[gnu::noinline]] inline GridValues normalised(const GridValues& energy) {
   double lowest = std::numeric_limits<double>::infinity();
   for (Index i = 0; i < energy.values.size(); ++i) {
     const double value = energy.values.data()[i];

@@ -22,8 +22,8 @@ struct DensityOptions {
 
 // Any values on a grid in the same form. Cells that are not numbers are striped, and counted below the picture.
 template <class Derived>
-[[gnu::cold]] Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& points,
-                                     const DensityOptions& options = {}) {
+[[gnu::noinline]] Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& points,
+                                         const DensityOptions& options = {}) {
   require_box(grid.box);
   ColorScale scale{options.colormap, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   Index faults = 0;
@@ -63,8 +63,8 @@ template <class Derived>
   draw_color_bar(canvas, bar, scale, options.value_label);
   if (!options.title.empty()) draw_title(canvas, options.title, axes.area);
   if (faults > 0) {
-    const std::string text = joined(
-        {"striped: not a number in ", std::to_string(faults), " of ", std::to_string(grid.values.size()), " cells"});
+    const std::string text =
+        joined({"striped: not a number in ", count_text(faults), " of ", count_text(grid.values.size()), " cells"});
     draw_text(canvas, text, {left, canvas.whole().bottom - edge}, {.color = fault_color(0, 0)});
   }
   return canvas.picture();

@@ -136,7 +136,7 @@ inline constexpr Glyph kGlyphs[] = {
 };
 
 // Reads a number and the character after it.
-[[gnu::cold]] inline double take_number(std::string_view& text) {
+[[gnu::noinline]] inline double take_number(std::string_view& text) {
   double value = 0;
   const char* const end = std::from_chars(text.data(), text.data() + text.size(), value).ptr;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -144,8 +144,8 @@ inline constexpr Glyph kGlyphs[] = {
 }
 
 // Appends the strokes of a glyph, scaled and moved, as paths of straight pieces.
-[[gnu::cold]] inline void append_glyph(const Glyph& glyph, double left, double base, double scale,
-                                       std::vector<Path>& paths) {
+[[gnu::noinline]] inline void append_glyph(const Glyph& glyph, double left, double base, double scale,
+                                           std::vector<Path>& paths) {
   bool pen_up = true, bend = false, bent = false;
   Position control;
   for (std::string_view rest = glyph.strokes; !rest.empty();) {
@@ -178,7 +178,7 @@ inline constexpr Glyph kGlyphs[] = {
 }
 
 // The pen strokes of a text from (0, 0) to the right, and how far they reach. What is not ASCII is shown as "?".
-[[gnu::cold]] inline double layout_text(std::string_view text, double size, std::vector<Path>* paths) {
+[[gnu::noinline]] inline double layout_text(std::string_view text, double size, std::vector<Path>* paths) {
   double x = 0;
   bool raised = false;
   for (const char character : text) {
@@ -201,8 +201,8 @@ inline constexpr Glyph kGlyphs[] = {
 inline double text_width(std::string_view text, double size) { return detail::layout_text(text, size, nullptr); }
 
 // The position is on the base line, at the left end, the centre or the right end of the text.
-[[gnu::cold]] inline void draw_text(Canvas& canvas, std::string_view text, Position position,
-                                    const TextStyle& style = {}) {
+[[gnu::noinline]] inline void draw_text(Canvas& canvas, std::string_view text, Position position,
+                                        const TextStyle& style = {}) {
   std::vector<Path> paths;
   const double width = detail::layout_text(text, style.size, &paths);
   const double shift = style.align == Align::left ? 0.0 : style.align == Align::right ? -width : -width / 2;

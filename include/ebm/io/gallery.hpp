@@ -43,8 +43,8 @@ struct GalleryOptions {
   Colormap colormap = kMagma;
 };
 
-[[gnu::cold]] inline Picture gallery_picture(const std::vector<GalleryPanel>& panels,
-                                             const GalleryOptions& options = {}) {
+[[gnu::noinline]] inline Picture gallery_picture(const std::vector<GalleryPanel>& panels,
+                                                 const GalleryOptions& options = {}) {
   require(!panels.empty(), "panels", 0, "at least 1");
   require(options.columns >= 1, "columns", options.columns, "at least 1");
   require(options.panel >= 40, "panel", options.panel, "at least 40 pixels");

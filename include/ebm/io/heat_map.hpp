@@ -39,7 +39,7 @@ Points<double, 2> thinned(const Eigen::DenseBase<Derived>& points, Index count) 
 }
 
 // The smallest box around the finite rows, wider on every side by a share of its size.
-[[gnu::cold]] inline Box<2> box_around(const Points<double, 2>& points, double margin) {
+[[gnu::noinline]] inline Box<2> box_around(const Points<double, 2>& points, double margin) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Box<2> box{{infinity, infinity}, {-infinity, -infinity}};
   for (Index row = 0; row < points.rows(); ++row) {
@@ -89,7 +89,7 @@ inline Index draw_heat_map(Canvas& canvas, const Area& area, const GridValues& g
 }
 
 // Returns how many points lie outside the axes, or are not finite.
-[[gnu::cold]] inline Index draw_dots(Canvas& canvas, const Axes& axes, const Dots& dots) {
+[[gnu::noinline]] inline Index draw_dots(Canvas& canvas, const Axes& axes, const Dots& dots) {
   Index outside = 0;
   canvas.clip(axes.area);
   for (Index row = 0; row < dots.points.rows(); ++row) {
@@ -106,8 +106,8 @@ inline Index draw_heat_map(Canvas& canvas, const Area& area, const GridValues& g
 }
 
 // A bar of the scale's colors in the area, with ticks and the label on its right.
-[[gnu::cold]] inline void draw_color_bar(Canvas& canvas, const Area& area, const ColorScale& scale,
-                                         const std::string& label, double text_size = 16) {
+[[gnu::noinline]] inline void draw_color_bar(Canvas& canvas, const Area& area, const ColorScale& scale,
+                                             const std::string& label, double text_size = 16) {
   for (Index y = static_cast<Index>(area.top); y < static_cast<Index>(area.bottom); ++y) {
     const Color color = scale.colormap((area.bottom - static_cast<double>(y) - 0.5) / area.height());
     canvas.fill({area.left, static_cast<double>(y), area.right, static_cast<double>(y) + 1}, color);
@@ -129,7 +129,8 @@ inline Index draw_heat_map(Canvas& canvas, const Area& area, const GridValues& g
 }
 
 // Pixels that the bar's ticks and label take on its right.
-[[gnu::cold]] inline double color_bar_room(const ColorScale& scale, const std::string& label, double text_size = 16) {
+[[gnu::noinline]] inline double color_bar_room(const ColorScale& scale, const std::string& label,
+                                               double text_size = 16) {
   double widest = 0;
   for (const Tick& tick : linear_ticks(scale.lower, scale.upper))
     widest = std::max(widest, text_width(tick.label, text_size));

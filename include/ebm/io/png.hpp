@@ -8,7 +8,7 @@
 
 namespace ebm {
 
-[[gnu::cold]] inline void write_png(const Picture& picture, const std::string& path) {
+[[gnu::noinline]] inline void write_png(const Picture& picture, const std::string& path) {
   static_assert(sizeof(Color) == 4, "libpng reads the pixels where they are");
   png_image image{};
   image.version = PNG_IMAGE_VERSION;

@@ -15,7 +15,7 @@ struct Tick {
 };
 
 // The number of the form 1, 2, 5 or 10 times a power of ten that is nearest to a positive value, by ratio.
-[[gnu::cold]] inline double nice_number(double value) {
+[[gnu::noinline]] inline double nice_number(double value) {
   const double power = std::pow(10.0, std::floor(std::log10(value)));
   const double lead = value / power;
   return power * (lead < std::sqrt(2.0) ? 1 : lead < std::sqrt(10.0) ? 2 : lead < std::sqrt(50.0) ? 5 : 10);
@@ -31,13 +31,13 @@ inline void require_range(double lower, double upper) {
 }
 
 inline std::string decade_label(int exponent) {
-  return exponent == 0 ? "1" : exponent == 1 ? "10" : joined({"10^", std::to_string(exponent)});
+  return exponent == 0 ? "1" : exponent == 1 ? "10" : joined({"10^", count_text(exponent)});
 }
 
 }  // namespace detail
 
 // About `wanted` ticks within [lower, upper], all labels with the same decimals.
-[[gnu::cold]] inline std::vector<Tick> linear_ticks(double lower, double upper, int wanted = 6) {
+[[gnu::noinline]] inline std::vector<Tick> linear_ticks(double lower, double upper, int wanted = 6) {
   detail::require_range(lower, upper);
   const double step = nice_number((upper - lower) / wanted);
   const int exponent = static_cast<int>(std::floor(std::log10(step) + 1e-9));
@@ -61,7 +61,7 @@ inline std::string decade_label(int exponent) {
 
 // Powers of ten within [lower, upper], thinned to about `wanted` or with minor ticks between them; on less than a decade,
 // the linear ticks.
-[[gnu::cold]] inline std::vector<Tick> logarithmic_ticks(double lower, double upper, int wanted = 6) {
+[[gnu::noinline]] inline std::vector<Tick> logarithmic_ticks(double lower, double upper, int wanted = 6) {
   require(lower > 0, "lower end of a logarithmic axis", lower, "more than 0");
   detail::require_range(lower, upper);
   const int first = static_cast<int>(std::ceil(std::log10(lower) - 1e-9));

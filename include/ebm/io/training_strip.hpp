@@ -54,7 +54,7 @@ class TrainingStrip {
 
   Index size() const { return static_cast<Index>(panels_.size()); }
 
-  [[gnu::cold]] Picture picture() const {
+  [[gnu::noinline]] Picture picture() const {
     require(!panels_.empty(), "panels", 0, "at least 1");
     const Index in_row = std::min(size(), Index{options_.panels_in_row});
     const Index rows = (size() + in_row - 1) / in_row;
@@ -103,8 +103,8 @@ class TrainingStrip {
     const Index outside = draw_dots(canvas, axes, sample_dots(panel.samples));
     const double l = area.left + 0.5, t = area.top + 0.5, r = area.right - 0.5, b = area.bottom - 0.5;
     canvas.line({{l, t}, {r, t}, {r, b}, {l, b}, {l, t}}, 1, kInk);
-    std::string text = joined({"iteration ", std::to_string(panel.iteration)});
-    if (outside > 0) text += joined({" (", std::to_string(outside), " samples outside)"});
+    std::string text = joined({"iteration ", count_text(panel.iteration)});
+    if (outside > 0) text += joined({" (", count_text(outside), " samples outside)"});
     draw_text(canvas, text, {(area.left + area.right) / 2, area.top - 8}, {.size = text_size, .align = Align::centre});
   }
 

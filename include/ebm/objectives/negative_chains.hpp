@@ -42,7 +42,7 @@ class NegativeChains {
 
   // All chains anew, moved for a while so that they forget where they started.
   template <class Exec>
-  void renew(const E& energy, Data data, Exec& executor) {
+  [[gnu::noinline]] void renew(const E& energy, Data data, Exec& executor) {
     constexpr Index rounds = 40;
     restart(data);
     for (Index round = 0; round < rounds; ++round) move(energy, data, {0, chains_.tiles()}, executor);
@@ -74,7 +74,7 @@ class NegativeChains {
       return moved;
     }
   }
-  void restart(Data data) {
+  [[gnu::noinline]] void restart(Data data) {
     ++restarts_;
     for (Index c = 0; c < chains_.tiles() * kLanes<Scalar>; ++c) start_chain(c, data, restarts_);
   }
@@ -115,19 +115,18 @@ class NegativeChains {
 
   // Kernel steps and jumps of a range of tiles; adapts the step size.
   template <class Exec>
-  BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
+  [[gnu::noinline]] BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
     BatchReport report;
     report.step_size = step_size_.value();
     const auto failed = chains_.failed().subspan(range.first, range.count);
     std::fill_n(failed.data(), failed.size(), Scalar(0));
     const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
-    const auto nothing = [](Index, const ChainStateOf<E>&, Index) {};
     executor.run(groups, [&](Index group, Index worker) {
       const Index first = range.first + group * kTilesAtOnce<E>;
       kernel_.init(energy, chains_.state(first, std::min(kTilesAtOnce<E>, range.first + range.count - first)),
                    memory_.workspace(worker));
     });
-    advance(energy, kernel_, chains_, range, steps_done_, steps(), step_size_, noise_, memory_, executor, nothing);
+    advance(energy, kernel_, chains_, range, steps_done_, steps(), step_size_, noise_, memory_, executor, Unobserved{});
     steps_done_ += steps();
     if (kernel_.measures_acceptance()) {
       report.acceptance = mean_acceptance(memory_, range, steps());
@@ -137,7 +136,7 @@ class NegativeChains {
       if (start_.jumps > 0 && std::isfinite(energy.anchor_variance())) {
         jump_.set_centres(data.tiles, chains_.dim() <= kCentredDims ? std::min(start_.centres, data.rows) : 0);
         advance(energy, jump_, chains_, range, jumps_done_, start_.jumps, step_size_, jump_noise_, memory_, executor,
-                nothing);
+                Unobserved{});
         jumps_done_ += start_.jumps;
         report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
       }

@@ -111,7 +111,7 @@ KlEstimate kl_divergence(const D& density, const E& energy, const KlSampling& op
 // "value +- error", and in words what is wrong with it.
 template <class Traits, int Dim>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const KlDivergence<Dim>& kl) {
-  stream << detail::value_text(kl.value, kl.error) + detail::status_text(kl.status, kl.log_partition.edge_mass);
+  stream << joined({detail::value_text(kl.value, kl.error), detail::status_text(kl.status, kl.log_partition.edge_mass)});
   return stream;
 }
 

@@ -58,7 +58,7 @@ inline std::string value_text(double value, double error) {
 }
 
 inline void require_converged(QuadratureStatus status, double edge_mass) {
-  if (status != QuadratureStatus::converged) throw NumericalError("quadrature failed" + status_text(status, edge_mass));
+  if (status != QuadratureStatus::converged) throw NumericalError(joined({"quadrature failed", status_text(status, edge_mass)}));
 }
 
 // Mean and its standard error, summed in order.
@@ -256,7 +256,7 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
 // value +- error, and in words what is wrong with it.
 template <class Traits, int Dim>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const QuadratureResult<Dim>& result) {
-  stream << detail::value_text(result.value, result.error) + detail::status_text(result.status, result.edge_mass);
+  stream << joined({detail::value_text(result.value, result.error), detail::status_text(result.status, result.edge_mass)});
   return stream;
 }
 

@@ -29,13 +29,20 @@ struct TileRange {
   Index first = 0, count = 0;
 };
 
+// The observer of a run whose steps nobody looks at.
+struct Unobserved {
+  template <class State>
+  void operator()(Index, const State&, Index) const {}
+};
+
 // Moves the tiles of the range `steps` steps. after_step(step, state, first tile) sees each group after each step.
 // The result does not depend on the number of workers.
 template <class E, class K, class Exec, class AfterStep>
   requires Kernel<K, E>
-void advance(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, TileRange range,
-             Index first_step, Index steps, const StepSize& step_size, const Stream& stream,
-             RunMemory<typename E::Scalar>& memory, Exec& executor, AfterStep after_step) {
+[[gnu::noinline]] void advance(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains,
+                               TileRange range, Index first_step, Index steps, const StepSize& step_size,
+                               const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor,
+                               AfterStep after_step) {
   using Scalar = typename E::Scalar;
   static_assert(16 % kUniformsPerStep<K> == 0, "the uniforms of a step must fit into one block of noise");
   const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;

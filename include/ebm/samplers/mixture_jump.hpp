@@ -97,7 +97,8 @@ class MixtureJump {
   }
 
   // The choice decides for each lane: the upper half means the anchor, the lower one of the centres.
-  void propose(const Scalar* normals, const Scalar* choice, double variance, Index dim, Scalar* z) const {
+  [[gnu::noinline]] void propose(const Scalar* normals, const Scalar* choice, double variance, Index dim,
+                                 Scalar* z) const {
     const Scalar anchor_width = static_cast<Scalar>(std::sqrt(variance));
     for (Index l = 0; l < kLanes<Scalar>; ++l) {
       const Index k = static_cast<Index>(choice[l] * static_cast<Scalar>(2 * count_));
@@ -111,7 +112,7 @@ class MixtureJump {
   }
 
   // log q(x) up to a constant, for one pack of lanes.
-  Pack<Scalar> log_proposal(const Scalar* x, double variance, Index dim, const Widths& widths) const {
+  [[gnu::noinline]] Pack<Scalar> log_proposal(const Scalar* x, double variance, Index dim, const Widths& widths) const {
     using V = Pack<Scalar>;
     V square(0);
     for (Index i = 0; i < dim; ++i) {

@@ -86,7 +86,7 @@ void find_step_size(const E& energy, const K& kernel, const Chains<typename E::S
   bool growing = false;
   for (int trial = 0; step_size.tuned() && trial < 100; ++trial) {
     Chains<typename E::Scalar, E::dim> moved = chains;
-    advance(energy, kernel, moved, all, 0, 1, step_size, stream, memory, executor, [](Index, const auto&, Index) {});
+    advance(energy, kernel, moved, all, 0, 1, step_size, stream, memory, executor, Unobserved{});
     const bool accepted = acceptance_of_movable(memory, chains, 1) > step_size.target();
     const bool crossed = trial > 0 && accepted != growing;
     if (crossed && accepted) return;
@@ -111,8 +111,7 @@ void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
     round = std::min({kRoundSteps, rounds < 20 ? Index{1} : 2 * round, steps - done});
     StepSize of_round = step_size;
     of_round.scale(shrunk);
-    advance(energy, kernel, chains, all, done, round, of_round, stream, memory, executor,
-            [](Index, const auto&, Index) {});
+    advance(energy, kernel, chains, all, done, round, of_round, stream, memory, executor, Unobserved{});
     const bool learns = shrunk == 1.0;
     shrunk = round >= 4 && any_stuck(memory, chains, round) ? 0.25 * shrunk : std::min(4.0 * shrunk, 1.0);
     if (shrunk < 1e-7) shrunk = 1;
@@ -215,7 +214,7 @@ template <DifferentiableEnergy E, class K, class Exec = Serial>
         }
       }
       done += round;
-      progress.update(done, options.steps, [&] { return "step size " + to_text(step_size.at(kernel, done)); });
+      progress.update(done, options.steps, [&] { return joined({"step size ", to_text(step_size.at(kernel, done))}); });
     }
     const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
     for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) *= measured / static_cast<double>(done);

@@ -100,7 +100,7 @@ class Trainer {
     }
   }
 
-  void put_back(const Trainer& before) {
+  [[gnu::cold]] void put_back(const Trainer& before) {
     if constexpr (detail::kWantsFrame<E>) {
       energy_ = before.energy_;
     } else {
@@ -143,7 +143,7 @@ class Trainer<E, O, P>::Run {
         estimator_(trainer.objective_.estimator(live_, next_batch(), rng, workers)) {}
 
   template <class Exec>
-  FitResult loop(Exec& executor) {
+  [[gnu::noinline]] FitResult loop(Exec& executor) {
     FitResult result;
     Progress progress(options_.progress);
     Guard guard(data_.cols());
@@ -200,8 +200,8 @@ class Trainer<E, O, P>::Run {
       const double variance = options_.anchor_variance.value_or(data_.cols() <= 3 ? 4.0 : 1.0);
       trainer_.energy_ = detail::in_frame(trainer_.energy_.inner().inner(), variance, frame_);
     } else if (options_.anchor_variance) {
-      throw ValueError("anchor_variance: " + to_text(*options_.anchor_variance) +
-                       ", wanted none for an energy without a frame");
+      throw ValueError(joined(
+          {"anchor_variance: ", to_text(*options_.anchor_variance), ", wanted none for an energy without a frame"}));
     }
     Trained live = trainer_.trained();
     live.set_parameters(trainer_.parameters_.span());
@@ -257,7 +257,7 @@ class Trainer<E, O, P>::Run {
   }
 
   // Whether the published energy is finite at all these points. The guard has not seen what the last step made of it.
-  bool is_finite_at(TileSpan<const Scalar, dim> x) const {
+  [[gnu::noinline]] bool is_finite_at(TileSpan<const Scalar, dim> x) const {
     Workspace workspace;
     const auto values = workspace.tiles<Scalar, 1>(x.count(), 1);
     evaluate(trainer_.trained(), x, values, workspace);
@@ -265,11 +265,11 @@ class Trainer<E, O, P>::Run {
   }
 
   template <class Exec>
-  void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
-    const std::string event = "iteration " + std::to_string(iteration) + ": " + to_text(health);
+  [[gnu::cold]] void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
+    const std::string event = joined({"iteration ", count_text(iteration), ": ", to_text(health)});
     if (result.recoveries == options_.recoveries) {
-      throw NumericalError("training diverged and recovered " + std::to_string(result.recoveries) + " times:\n" +
-                           result.events + event);
+      throw NumericalError(joined(
+          {"training diverged and recovered ", count_text(result.recoveries), " times:\n", result.events, event}));
     }
     ++result.recoveries;
     result.status = TrainingStatus::recovered;
@@ -280,14 +280,14 @@ class Trainer<E, O, P>::Run {
     slow_down_ *= 0.5;
     live_.set_parameters(trainer_.parameters_.span());
     estimator_.recover(live_, data, executor);
-    const std::string line = event + "; went back, halved the learning rate, started the chains anew\n";
-    result.events += line;
+    const std::string line = joined({event, "; went back, halved the learning rate, started the chains anew\n"});
+    result.events = joined({result.events, line});
     std::fprintf(stderr, "ebm: %s", line.c_str());
   }
 
-  static std::string progress_text(const TrainingReport& report) {
-    return "energy gap " + to_text(report.energy_gap) + "  |gradient| " + to_text(report.gradient_norm) +
-           "  acceptance " + to_text(report.batch.acceptance) + "  step " + to_text(report.batch.step_size);
+  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
+    return joined({"energy gap ", to_text(report.energy_gap), "  |gradient| ", to_text(report.gradient_norm),
+                   "  acceptance ", to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
   }
 
   static constexpr Index kSnapshotEvery = 100;
