@@ -98,6 +98,15 @@ TEST_CASE("a budget that is used up, and numbers that are none, are not results"
   CHECK_FALSE(poor.refine(laplace, 1e-12, 50'000));
   CHECK(poor.relative_error() > 1e-12);
 
+  // So far from the origin that the coordinates have no digits left for smaller cells.
+  const auto hat = [](const Points<double, 1>& x, Values<double>& log_weights, Eigen::ArrayXXd&) {
+    for (Index row = 0; row < x.rows(); ++row) log_weights[row] = -std::abs(x(row, 0) - 1e15);
+  };
+  Cubature<1> far(0);
+  far.cover({ebm::Box<1>::Corner(1e15 - 40), ebm::Box<1>::Corner(1e15 + 50)}, 8, Points<double, 1>(0, 1));
+  CHECK_FALSE(far.refine(hat, 1e-12, 1'000'000));
+  CHECK(far.evaluations() < 1000);
+
   const auto hole = [](const Points<double, 2>& x, Values<double>& log_weights, Eigen::ArrayXXd&) {
     for (Index row = 0; row < x.rows(); ++row) log_weights[row] = std::log(x(row, 0));
   };

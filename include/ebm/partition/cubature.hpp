@@ -69,13 +69,15 @@ class Cubature {
     split_at(seeds);
   }
 
-  // Refines until every integral is known to the tolerance; false if the evaluations do not suffice. NumericalError if
-  // log w is NaN or infinitely large somewhere, or a factor not finite where w is not zero.
+  // Refines until every integral is known to the tolerance; false if the evaluations do not suffice, or the digits of
+  // the coordinates. NumericalError if log w is NaN or infinitely large somewhere, or a factor not finite where w is not
+  // zero.
   bool refine(Integrand integrand, double tolerance, Index max_evaluations) {
-    for (evaluate(integrand);; split(), evaluate(integrand)) {
+    for (;;) {
+      evaluate(integrand);
       measure();
       if (relative_error() <= tolerance) return true;
-      if (evaluations_ >= max_evaluations) return false;
+      if (evaluations_ >= max_evaluations || !split()) return false;
     }
   }
 
@@ -210,8 +212,8 @@ class Cubature {
     return true;
   }
 
-  // Halves the cells of largest error, found by the exponents of the errors.
-  void split() {
+  // Halves the cells of largest error, found by the exponents of the errors; false if all are too thin for that.
+  bool split() {
     constexpr int kExponents = 128;
     double mass[kExponents] = {}, total = 0;
     const auto bin = [&](double error) { return std::clamp(-std::ilogb(error), 0, kExponents - 1); };
@@ -220,10 +222,12 @@ class Cubature {
     }
     int last = 0;
     for (double sum = mass[0]; sum < 0.5 * total && last + 1 < kExponents;) sum += mass[++last];
-    for (std::size_t c = 0, count = cells_.size(); c < count; ++c) {
+    const std::size_t count = cells_.size();
+    for (std::size_t c = 0; c < count; ++c) {
       if (cells_[c].error > 0 && bin(cells_[c].error) <= last) halve(c);
     }
     values_.resize(cells_.size() * quantities_ * 2);
+    return cells_.size() > count;
   }
 
   // Evaluates what is new or has been halved.
