@@ -107,6 +107,22 @@ const double kBound = std::sqrt(std::log(2e6) / (2 * 16.0 * kTiles));
 
 }  // namespace
 
+TEST_CASE("chains so far from the anchor that a float cannot hold the proposals' density are not torn away") {
+  // The energy's only mode, and a centre there: 20 widths of the anchor away.
+  alignas(64) static const float centre[16] = {30.0f};
+  const auto energy = ebm::Anchored(Inner::isotropic(Vector(30.0), 0.3), kAnchorVariance);
+  ebm::MixtureJump<float, 1> kernel;
+  kernel.set_centres({centre, 1}, 1);
+  ebm::Chains<float, 1> chains(4, 1);
+  std::fill_n(chains.positions().data(), chains.positions().size(), 29.0f);
+  ebm::RunMemory<float> memory(1, 4);
+  ebm::Serial executor;
+  kernel.init(energy, chains.state(0, 4), memory.workspace(0));
+  ebm::advance(energy, kernel, chains, {0, 4}, 0, 20, ebm::StepSize(kernel, 1.0, {}), ebm::Stream(3), memory, executor,
+               [](ebm::Index, const ebm::ChainStateOf<ebm::Anchored<Inner>>&, ebm::Index) {});
+  for (ebm::Index c = 0; c < 64; ++c) CHECK(chains.positions().data()[c] > 25.0f);
+}
+
 TEST_CASE("jumps leave the law invariant, at any temperature, with and without centres") {
   for (const bool centred : {false, true}) {
     for (const double temperature : {1.0, 0.3, 2.5}) {
