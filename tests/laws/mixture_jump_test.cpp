@@ -3,8 +3,8 @@
 //
 // E = (x - mu)^2 / (2 sigma^2) + x^2 / (2 tau^2) at temperature T: normal, with precision
 // P = (1 / sigma^2 + 1 / tau^2) / T and mean mu / (sigma^2 T P). Chains start as exact draws and make one jump; the
-// largest distance between their distribution and the law exceeds sqrt(log(2e6) / 2 N) with probability 1e-6 (Dvoretzky,
-// Kiefer & Wolfowitz 1956; Massart 1990).
+// largest distance between their distribution and the law exceeds sqrt(log(2e6) / 2 N) with probability 1e-6
+// (Dvoretzky, Kiefer & Wolfowitz 1956; Massart 1990).
 #include <ebm/energies/anchored.hpp>
 #include <ebm/energies/gaussian.hpp>
 #include <ebm/samplers/advance.hpp>

@@ -3,11 +3,11 @@
 //   z ~ q = (1/2) N(0, T tau^2 I) + (1/2) (1/M) sum_k N(c_k, h_k^2 I)
 //   accepted with probability min(1, exp((E(x) - E(z)) / T) q(x) / q(z))
 //
-// An independence sampler (Tierney 1994, section 2.3.1): exact, whatever the centres, as long as they are chosen without
-// looking at the chains. Rows of a minibatch as centres carry chains between modes of the data that local steps never
-// connect; the anchor finds what lies elsewhere. The widths h_k go through three scales. Without centres q is the anchor
-// alone. Nothing jumps to or from where q(x) / N(x; 0, T tau^2 I) overflows. No gradients are evaluated: those of chains
-// that moved are left to the next kernel's init.
+// An independence sampler (Tierney 1994, section 2.3.1): exact, whatever the centres, as long as they are chosen
+// without looking at the chains. Rows of a minibatch as centres carry chains between modes of the data that local steps
+// never connect; the anchor finds what lies elsewhere. The widths h_k go through three scales. Without centres q is the
+// anchor alone. Nothing jumps to or from where q(x) / N(x; 0, T tau^2 I) overflows. No gradients are evaluated: those of
+// chains that moved are left to the next kernel's init.
 #pragma once
 
 #include <ebm/samplers/langevin.hpp>
