@@ -1,7 +1,7 @@
 // The Cholesky factor of a small symmetric positive definite matrix, A = L L', and what follows from it.
 //
-// Written out, because Eigen's decompositions cost more to compile than programs of this library need; sums run in ascending
-// order (Golub & Van Loan 2013, Algorithm 4.2.1).
+// Written out, because Eigen's decompositions cost more to compile than programs of this library need; sums run in
+// ascending order (Golub & Van Loan 2013, Algorithm 4.2.1).
 #pragma once
 
 #include <ebm/core/errors.hpp>

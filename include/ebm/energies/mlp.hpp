@@ -2,9 +2,9 @@
 //
 //   E(x) = w_L . h_L + b_L,    h_l = activation(W_l h_{l-1} + b_l),    h_0 = x
 //
-// evaluated on the tile kernel, with input and parameter gradients by backpropagation. Weights start as N(0, 2 / fan-in)
-// (He, Zhang, Ren, Sun 2015, eq. 10), the first layer's biases as N(0, 0.1^2), the last layer's weights at a tenth, so that
-// training starts near a flat energy.
+// evaluated on the tile kernel, with input and parameter gradients by backpropagation. Weights start as
+// N(0, 2 / fan-in) (He, Zhang, Ren, Sun 2015, eq. 10), the first layer's biases as N(0, 0.1^2), the last layer's weights at a
+// tenth, so that training starts near a flat energy.
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
@@ -20,8 +20,8 @@ namespace ebm {
 
 namespace detail {
 
-// Where what lies. Parameters, layer by layer: weights [input][output], then biases [output]. Packed weights of the hidden
-// layers: all for the way forward, then all transposed for the way back.
+// Where what lies. Parameters, layer by layer: weights [input][output], then biases [output]. Packed weights of the
+// hidden layers: all for the way forward, then all transposed for the way back.
 template <int Dim, int... Hidden>
 struct MlpLayout {
   static constexpr int depth = static_cast<int>(sizeof...(Hidden));
@@ -131,7 +131,8 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   // Tiles whose activations are kept together for one pass of the parameter gradient.
   static constexpr Index kGradientTiles = 4;
 
-  // Features of every hidden layer, [tile][feature][lane]: activations, and first derivatives, then deltas dE/d(pre-activation).
+  // Features of every hidden layer, [tile][feature][lane]: activations, and first derivatives, then deltas
+  // dE/d(pre-activation).
   struct Pass {
     Scalar *activation[kDepth], *slope[kDepth];
 

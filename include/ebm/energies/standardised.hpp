@@ -2,8 +2,9 @@
 //
 //   E(x) = f(z),   z = L^-1 (x - mu),   L L' = covariance of the data,   L lower triangular
 //
-// The density of x is exp(-f(z)) / (Z_z det L): standardisation is undone wherever log Z is that of the data's units. Points
-// of any type are standardised in double precision by energies() and gradients(), so data may lie far from the origin.
+// The density of x is exp(-f(z)) / (Z_z det L): standardisation is undone wherever log Z is that of the data's units.
+// Points of any type are standardised in double precision by energies() and gradients(), so data may lie far from the
+// origin.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -55,7 +56,8 @@ struct AffineFrame {
   }
 };
 
-// Mean and covariance of the rows of some points; a coordinate that does not vary, or is a combination of others, is refused.
+// Mean and covariance of the rows of some points; none may be constant, or a combination of
+// others.
 template <int Dim, class Derived>
 AffineFrame<Dim> fit_frame(const Eigen::DenseBase<Derived>& points) {
   const Index dim = points.cols(), rows = points.rows();

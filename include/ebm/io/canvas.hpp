@@ -1,7 +1,7 @@
 // Anti-aliased drawing on a picture: rectangles, discs and strokes with round ends, each pixel covered by its share.
 //
-// Positions are in pixels from the top left corner; the centre of the first pixel is (0.5, 0.5). A stroke of several paths
-// covers their union once, so that translucent lines do not darken where they cross.
+// Positions are in pixels from the top left corner; the centre of the first pixel is (0.5, 0.5). A stroke of several
+// paths covers their union once, so that translucent lines do not darken where they cross.
 #pragma once
 
 #include <ebm/io/picture.hpp>

@@ -1,8 +1,8 @@
 // A small stroke font of the library's own, in the manner of technical lettering: printable ASCII at any size.
 //
-// A glyph is a list of pen strokes on a grid where capitals are 14 units high, x is 10 and the base line is 0. Points are
-// "x,y"; "~" marks the control point of a parabolic arc, "|" lifts the pen. In a text, "^" raises what follows up to the
-// next space or bracket: "10^-3".
+// A glyph is a list of pen strokes on a grid where capitals are 14 units high, x is 10 and the base line is 0. Points
+// are "x,y"; "~" marks the control point of a parabolic arc, "|" lifts the pen. In a text, "^" raises what follows up
+// to the next space or bracket: "10^-3".
 #pragma once
 
 #include <ebm/io/canvas.hpp>

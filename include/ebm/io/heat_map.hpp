@@ -62,8 +62,8 @@ Points<double, 2> thinned(const Eigen::DenseBase<Derived>& points, Index count) 
 // What is not a number is striped, unlike any color of a map.
 inline Color fault_color(Index x, Index y) { return (x + y) % 8 < 4 ? Color::hex(0xE6194B) : Color::hex(0xFFFFFF); }
 
-// Colors every pixel of the area, interpolating between the centres of cells; the first row of cells lies at the bottom.
-// Returns how many cells are not a number.
+// Colors every pixel of the area, interpolating between the centres of cells; the first row of cells lies at the
+// bottom. Returns how many cells are not a number.
 inline Index draw_heat_map(Canvas& canvas, const Area& area, const GridValues& grid, const ColorScale& scale) {
   const auto cell = [](double position, Index count) {
     return std::clamp(static_cast<Index>(std::floor(position)), Index{0}, count - 1);

@@ -1,5 +1,5 @@
-// Where an axis has its ticks and what they say: multiples of 1, 2 or 5 times a power of ten (Heckbert 1990, "Nice numbers
-// for graph labels"), or powers of ten on a logarithmic axis.
+// Where an axis has its ticks and what they say: multiples of 1, 2 or 5 times a power of ten (Heckbert 1990, "Nice
+// numbers for graph labels"), or powers of ten on a logarithmic axis.
 #pragma once
 
 #include <ebm/core/errors.hpp>
@@ -59,8 +59,8 @@ inline std::string decade_label(int exponent) {
   return ticks;
 }
 
-// Powers of ten within [lower, upper], thinned to about `wanted` or with minor ticks between them; on less than a decade,
-// the linear ticks.
+// Powers of ten within [lower, upper], thinned to about `wanted` or with minor ticks between them; on less than a
+// decade, the linear ticks.
 [[gnu::noinline]] inline std::vector<Tick> logarithmic_ticks(double lower, double upper, int wanted = 6) {
   require(lower > 0, "lower end of a logarithmic axis", lower, "more than 0");
   detail::require_range(lower, upper);

@@ -1,5 +1,5 @@
-// How an energy is learned, as a strip of pictures: its landscape at several iterations, with data and model samples on it.
-// Training pushes the energy down at the data and up at the samples, until the two forces balance.
+// How an energy is learned, as a strip of pictures: its landscape at several iterations, with data and model samples on
+// it. Training pushes the energy down at the data and up at the samples, until the two forces balance.
 //
 // Each panel shows E - min E over the box, all with the same colors: dark is low, where the model finds points likely.
 #pragma once

@@ -1,8 +1,8 @@
 // The chains of contrastive divergence: where they are between iterations, and how an iteration moves them.
 //
-// Persistent chains are moved in turn, a block of tiles an iteration, and stay where they come to lie; chains from the data
-// start at the minibatch each time. Where the energy has an anchor, jumps follow the kernel's steps (samplers/mixture_jump.hpp).
-// A step size that is left to be tuned follows the mean acceptance of each iteration.
+// Persistent chains are moved in turn, a block of tiles an iteration, and stay where they come to lie; chains from the
+// data start at the minibatch each time. Where the energy has an anchor, jumps follow the kernel's steps
+// (samplers/mixture_jump.hpp). A step size that is left to be tuned follows the mean acceptance of each iteration.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>

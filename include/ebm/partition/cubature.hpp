@@ -70,8 +70,8 @@ class Cubature {
   }
 
   // Refines until every integral is known to the tolerance; false if the evaluations do not suffice, or the digits of
-  // the coordinates. NumericalError if log w is NaN or infinitely large somewhere, or a factor not finite where w is not
-  // zero.
+  // the coordinates. NumericalError if log w is NaN or infinitely large somewhere, or a factor not finite where w is
+  // not zero.
   bool refine(Integrand integrand, double tolerance, Index max_evaluations) {
     for (;;) {
       evaluate(integrand);

@@ -1,8 +1,9 @@
 // KL(p || q) = E_p[log p(x) + E(x) / T] + log Z of a density p and the model q(x) = exp(-E(x) / T) / Z.
 //
-// Both terms by deterministic quadrature, each over its own domain: log Z where the energy has its mass, the expectation
-// where the density has. Samples of the density, where it offers them, only say where cells should be small.
-// Or, from samples of p, the paired estimate: the mean of log p + E / T + log Z, far less noisy than two separate means.
+// Both terms by deterministic quadrature, each over its own domain: log Z where the energy has its mass, the
+// expectation where the density has. Samples of the density, where it offers them, only say where cells should be
+// small.
+// Or, from samples of p, the paired estimate: the mean of log p + E / T + log Z, less noisy than two separate means.
 #pragma once
 
 #include <ebm/concepts/density.hpp>
@@ -111,7 +112,8 @@ KlEstimate kl_divergence(const D& density, const E& energy, const KlSampling& op
 // "value +- error", and in words what is wrong with it.
 template <class Traits, int Dim>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const KlDivergence<Dim>& kl) {
-  stream << joined({detail::value_text(kl.value, kl.error), detail::status_text(kl.status, kl.log_partition.edge_mass)});
+  stream << joined(
+      {detail::value_text(kl.value, kl.error), detail::status_text(kl.status, kl.log_partition.edge_mass)});
   return stream;
 }
 

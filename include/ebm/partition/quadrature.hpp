@@ -1,7 +1,8 @@
 // What every quadrature over an energy shares: its options, its result, and the search for the domain.
 //
-// The domain is the one given; else it starts from what the energy says of itself (domain(), or mean() and covariance()), else
-// from the modes that a grid over all scales leads to, and grows until the mass in its outermost cells is negligible.
+// The domain is the one given; else it starts from what the energy says of itself (domain(), or mean() and
+// covariance()), else from the modes that a grid over all scales leads to, and grows until the mass in its outermost
+// cells is negligible.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -26,7 +27,7 @@ struct QuadratureOptions {
   int cells_per_axis = 0;  // of the start grid; 0: 128, 32 or 12 in one, two or three dimensions
 };
 
-// mass_at_edge: the given domain cuts through the density. budget_exhausted: the error is what it says, above the tolerance.
+// mass_at_edge: the given domain cuts through the density. budget_exhausted: the error is above the tolerance.
 enum class QuadratureStatus : unsigned char { converged, budget_exhausted, mass_at_edge };
 
 template <int Dim>
@@ -58,7 +59,8 @@ inline std::string value_text(double value, double error) {
 }
 
 inline void require_converged(QuadratureStatus status, double edge_mass) {
-  if (status != QuadratureStatus::converged) throw NumericalError(joined({"quadrature failed", status_text(status, edge_mass)}));
+  if (status != QuadratureStatus::converged)
+    throw NumericalError(joined({"quadrature failed", status_text(status, edge_mass)}));
 }
 
 // Mean and its standard error, summed in order.
@@ -126,7 +128,8 @@ Box<Dim> stretched(Box<Dim> box, const std::vector<Mode<Dim>>& modes) {
   return box;
 }
 
-// Modes on all scales around the origin and around what they lead to, and the box that holds them; NumericalError if they run away or do not exist.
+// Modes on all scales around the origin and around what they lead to, and the box that holds them; NumericalError if
+// they run away or do not exist.
 template <int Dim>
 Box<Dim> search_domain(LogWeight<Dim> log_weight) {
   std::vector<Mode<Dim>> modes = find_modes<Dim>(log_weight, scale_axes<Dim>());
@@ -175,8 +178,8 @@ struct Integration {
   QuadratureStatus status;
 };
 
-// Integrates w = exp(-E / T), and w g for the factors g that write_factors(points, factors) gives, over the energy's domain.
-// `hint` and `seeds` say where mass may be, beyond what the energy knows.
+// Integrates w = exp(-E / T), and w g for the factors g that write_factors(points, factors) gives, over the energy's
+// domain. `hint` and `seeds` say where mass may be, beyond what the energy knows.
 template <LowDimensionalEnergy E, class WriteFactors>
 Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& options,
                               std::optional<Box<E::dim>> hint, const Points<double, E::dim>& seeds, Index factors,
@@ -255,8 +258,10 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
 
 // value +- error, and in words what is wrong with it.
 template <class Traits, int Dim>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const QuadratureResult<Dim>& result) {
-  stream << joined({detail::value_text(result.value, result.error), detail::status_text(result.status, result.edge_mass)});
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
+                                             const QuadratureResult<Dim>& result) {
+  stream << joined(
+      {detail::value_text(result.value, result.error), detail::status_text(result.status, result.edge_mass)});
   return stream;
 }
 

@@ -1,4 +1,4 @@
-// The fused loop: a group of tiles makes all its steps in registers and the first-level cache before the next group starts.
+// The fused loop: a group of tiles makes all its steps in registers and the first-level cache before the next begins.
 #pragma once
 
 #include <ebm/core/executor.hpp>
@@ -24,7 +24,7 @@ class RunMemory {
   std::vector<Lanes<Scalar>> acceptance_;
 };
 
-// What the chains are: tiles of `Chains`, in the order in which they are to be advanced. Noise is that of the tile's number.
+// Which tiles of `Chains` are to be advanced. The noise is that of the tile's number.
 struct TileRange {
   Index first = 0, count = 0;
 };

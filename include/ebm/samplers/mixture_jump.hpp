@@ -6,8 +6,8 @@
 // An independence sampler (Tierney 1994, section 2.3.1): exact, whatever the centres, as long as they are chosen
 // without looking at the chains. Rows of a minibatch as centres carry chains between modes of the data that local steps
 // never connect; the anchor finds what lies elsewhere. The widths h_k go through three scales. Without centres q is the
-// anchor alone. Nothing jumps to or from where q(x) / N(x; 0, T tau^2 I) overflows. No gradients are evaluated: those of
-// chains that moved are left to the next kernel's init.
+// anchor alone. Nothing jumps to or from where q(x) / N(x; 0, T tau^2 I) overflows. No gradients are evaluated: those
+// of chains that moved are left to the next kernel's init.
 #pragma once
 
 #include <ebm/samplers/langevin.hpp>

@@ -2,8 +2,8 @@
 //
 //   const auto draws = ebm::sample(energy, ebm::Mala{}, {.chains = 64, .steps = 2000, .warmup = 500}, rng);
 //
-// Chains run in tiles, a few steps of each at a time; a step size that is left to be tuned adapts after each round of the
-// warm-up and is fixed afterwards. Draws do not depend on the number of threads.
+// Chains run in tiles, a few steps of each at a time; a step size that is left to be tuned adapts after each round of
+// the warm-up and is fixed afterwards. Draws do not depend on the number of threads.
 #pragma once
 
 #include <ebm/concepts/density.hpp>
@@ -27,8 +27,8 @@ struct SampleOptions {
 
 namespace detail {
 
-// Starting points where the user gives none: normals about the centre of the energy's own domain, an eighth of it wide, or
-// standard normals where it names no domain.
+// Starting points where the user gives none: normals about the centre of the energy's own domain, an eighth of it wide,
+// or standard normals where it names no domain.
 template <class E>
 Points<typename E::Scalar, E::dim> guess_initial(const E& energy, Index chains, const Stream& stream) {
   Points<typename E::Scalar, E::dim> points(chains, dimension_of(energy));
@@ -56,8 +56,8 @@ inline void check_sample_options(Index chains, Index steps, Index warmup, Index 
 // Steps that all chains make before any goes on: the unit of adaptation, callbacks and progress.
 inline constexpr Index kRoundSteps = 32;
 
-// The mean acceptance over the chains that can move at all: those that began where nothing is finite accept nothing, and
-// have no say in the step size.
+// The mean acceptance over the chains that can move at all: those that began where nothing is finite accept nothing,
+// and have no say in the step size.
 template <class Scalar, int Dim>
 double acceptance_of_movable(RunMemory<Scalar>& memory, const Chains<Scalar, Dim>& chains, Index steps) {
   const double lanes = static_cast<double>(chains.tiles() * kLanes<Scalar>);
@@ -98,8 +98,8 @@ void find_step_size(const E& energy, const K& kernel, const Chains<typename E::S
 
 // The warm-up: rounds that double in length up to kRoundSteps, and a gain that falls with their number. The acceptance
 // counts relative to what separates the target from 1, and changes the step size by a factor of e at most. What remains
-// is the geometric mean over the second half (Polyak & Juditsky 1992). Chains that are stuck in a steep place come down from
-// it in rounds with smaller and smaller steps, from which nothing is learnt.
+// is the geometric mean over the second half (Polyak & Juditsky 1992). Chains that are stuck in a steep place come down
+// from it in rounds with smaller and smaller steps, from which nothing is learnt.
 template <class E, class K, class Exec>
 void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim>& chains, Index steps,
              StepSize& step_size, const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor) {

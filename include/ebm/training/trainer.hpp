@@ -3,12 +3,14 @@
 //   ebm::Trainer trainer{ebm::Mlp<float, 2, 64, 64, 64>{rng}, ebm::ContrastiveDivergence{}, ebm::Adam{}};
 //   trainer.fit(points, {}, rng);
 //
-// In each iteration rows are drawn, standardised and packed into tiles; the objective estimates the parameter gradient; the
-// optimizer steps; the average of the parameters (Polyak & Juditsky 1992, with exponential weights) follows; the guard looks.
+// In each iteration rows are drawn, standardised and packed into tiles; the objective estimates the parameter gradient;
+// the optimizer steps; the average of the parameters (Polyak & Juditsky 1992, with exponential weights) follows; the
+// guard looks.
 //
-// An energy that wants a frame (a network: static constexpr bool wants_frame = true) is trained in standardised coordinates
-// and held by a Gaussian anchor; energy() is the averaged energy in its frame, in the data's own units. Results do not depend
-// on the number of threads. A frame's energies differ from the bare network's: log Z and densities are those of energy().
+// An energy that wants a frame (a network: static constexpr bool wants_frame = true) is trained in standardised
+// coordinates and held by a Gaussian anchor; energy() is the averaged energy in its frame, in the data's own units.
+// Results do not depend on the number of threads. A frame's energies differ from the bare network's: log Z and
+// densities are those of energy().
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
