@@ -129,100 +129,101 @@ void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
 
 }  // namespace detail
 
-template <DifferentiableEnergy E, class K, class Exec = Serial>
-  requires Kernel<K, E> Draws<typename E::Scalar, E::dim> sample(
-      const E& energy, const K& kernel, const SampleOptions<typename E::Scalar, E::dim>& options, Rng& rng,
-      Exec&& executor = {}) {
-    using Scalar = typename E::Scalar;
-    detail::check_sample_options(options.chains, options.steps, options.warmup, options.thin);
-    const Index dim = dimension_of(energy), tiles = tiles_for<Scalar>(options.chains);
-    const Stream start = rng.stream(), stream = rng.stream();
+template <DifferentiableEnergy E, class K, Executor Exec = Serial>
+  requires Kernel<K, E>
+Draws<typename E::Scalar, E::dim> sample(const E& energy, const K& kernel,
+                                         const SampleOptions<typename E::Scalar, E::dim>& options, Rng& rng,
+                                         Exec&& executor = {}) {
+  using Scalar = typename E::Scalar;
+  detail::check_sample_options(options.chains, options.steps, options.warmup, options.thin);
+  const Index dim = dimension_of(energy), tiles = tiles_for<Scalar>(options.chains);
+  const Stream start = rng.stream(), stream = rng.stream();
 
-    Chains<Scalar, E::dim> chains(tiles, dim);
-    if (options.initial) {
-      require_shape("initial", *options.initial, options.initial->rows() == 1 ? 1 : options.chains, dim);
-      require_finite("initial", *options.initial);
-      pack_rows(*options.initial, chains.positions());
-    } else {
-      pack_rows(detail::guess_initial(energy, tiles * kLanes<Scalar>, start), chains.positions());
-    }
-    RunMemory<Scalar> memory(executor.workers(), tiles);
-    StepSize step_size(kernel, 0.1, {});
-    const auto initialise = [&] {
-      executor.run(tiles, [&](Index tile, Index worker) {
-        kernel.init(energy, chains.state(tile, 1), memory.workspace(worker));
-      });
-    };
-    initialise();
-    const auto warm_up = [&](const auto& warming) {
-      detail::warm_up(energy, warming, chains, options.warmup, step_size, stream, memory, executor);
-    };
-    if constexpr (requires { kernel.adjusted(); }) {
-      step_size.tuned() ? warm_up(kernel.adjusted()) : warm_up(kernel);
-    } else {
-      warm_up(kernel);
-    }
-    // What the search for a step size met does not count against a chain, unless it is still there.
-    chains.clear_failed();
-    initialise();
-
-    Draws<Scalar, E::dim> draws;
-    draws.chains = options.chains;
-    draws.draws_per_chain = options.steps / options.thin;
-    draws.points.resize(options.chains * draws.draws_per_chain, dim);
-    draws.energies.resize(draws.points.rows());
-    draws.acceptance.resize(options.chains);
-    for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) = 0;
-    draws.step_size = step_size.at(kernel, options.warmup);
-    if constexpr (requires { kernel.schedule.has_value(); }) {
-      if (kernel.schedule) {
-        draws.weights.resize(draws.draws_per_chain);
-        for (Index draw = 0; draw < draws.draws_per_chain; ++draw)
-          draws.weights(draw) = step_size.at(kernel, options.warmup + (draw + 1) * options.thin - 1);
-      }
-    }
-    const auto record = [&](Index draw, const ChainStateOf<E>& state, Index tile) {
-      for (Index t = 0; t < state.position.count(); ++t) {
-        for (Index l = 0; l < kLanes<Scalar>; ++l) {
-          const Index chain = (tile + t) * kLanes<Scalar> + l;
-          if (chain >= options.chains) break;
-          const Index row = chain * draws.draws_per_chain + draw;
-          for (Index i = 0; i < dim; ++i) draws.points(row, i) = state.position.coordinate(t, i)[l];
-          draws.energies(row) = state.energy.tile_data(t)[l];
-        }
-      }
-    };
-
-    Progress progress(options.progress);
-    const TileRange all{0, tiles};
-    Index done = 0;
-    while (done < options.steps && !draws.interrupted) {
-      const Index round = std::min(detail::kRoundSteps, options.steps - done);
-      advance(energy, kernel, chains, all, options.warmup + done, round, step_size, stream, memory, executor,
-              [&](Index step, const ChainStateOf<E>& state, Index tile) {
-                const Index made = done + step + 1;
-                if (made % options.thin == 0 && made / options.thin <= draws.draws_per_chain)
-                  record(made / options.thin - 1, state, tile);
-              });
-      for (Index c = 0; c < options.chains; ++c)
-        draws.acceptance(c) += static_cast<double>(memory.acceptance(c / kLanes<Scalar>)(c % kLanes<Scalar>));
-      for (Index draw = done / options.thin; options.on_draw && draw < (done + round) / options.thin; ++draw) {
-        if (!options.on_draw(draw, draws)) {
-          draws.interrupted = true;
-          detail::keep_first(draws, draw + 1);
-          break;
-        }
-      }
-      done += round;
-      progress.update(done, options.steps, [&] { return joined({"step size ", to_text(step_size.at(kernel, done))}); });
-    }
-    const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
-    for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) *= measured / static_cast<double>(done);
-    const auto failed = chains.failed();
-    for (Index c = 0; c < options.chains; ++c) {
-      draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);
-    }
-    return draws;
+  Chains<Scalar, E::dim> chains(tiles, dim);
+  if (options.initial) {
+    require_shape("initial", *options.initial, options.initial->rows() == 1 ? 1 : options.chains, dim);
+    require_finite("initial", *options.initial);
+    pack_rows(*options.initial, chains.positions());
+  } else {
+    pack_rows(detail::guess_initial(energy, tiles * kLanes<Scalar>, start), chains.positions());
   }
+  RunMemory<Scalar> memory(executor.workers(), tiles);
+  StepSize step_size(kernel, 0.1, {});
+  const auto initialise = [&] {
+    executor.run(tiles, [&](Index tile, Index worker) {
+      kernel.init(energy, chains.state(tile, 1), memory.workspace(worker));
+    });
+  };
+  initialise();
+  const auto warm_up = [&](const auto& warming) {
+    detail::warm_up(energy, warming, chains, options.warmup, step_size, stream, memory, executor);
+  };
+  if constexpr (requires { kernel.adjusted(); }) {
+    step_size.tuned() ? warm_up(kernel.adjusted()) : warm_up(kernel);
+  } else {
+    warm_up(kernel);
+  }
+  // What the search for a step size met does not count against a chain, unless it is still there.
+  chains.clear_failed();
+  initialise();
+
+  Draws<Scalar, E::dim> draws;
+  draws.chains = options.chains;
+  draws.draws_per_chain = options.steps / options.thin;
+  draws.points.resize(options.chains * draws.draws_per_chain, dim);
+  draws.energies.resize(draws.points.rows());
+  draws.acceptance.resize(options.chains);
+  for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) = 0;
+  draws.step_size = step_size.at(kernel, options.warmup);
+  if constexpr (requires { kernel.schedule.has_value(); }) {
+    if (kernel.schedule) {
+      draws.weights.resize(draws.draws_per_chain);
+      for (Index draw = 0; draw < draws.draws_per_chain; ++draw)
+        draws.weights(draw) = step_size.at(kernel, options.warmup + (draw + 1) * options.thin - 1);
+    }
+  }
+  const auto record = [&](Index draw, const ChainStateOf<E>& state, Index tile) {
+    for (Index t = 0; t < state.position.count(); ++t) {
+      for (Index l = 0; l < kLanes<Scalar>; ++l) {
+        const Index chain = (tile + t) * kLanes<Scalar> + l;
+        if (chain >= options.chains) break;
+        const Index row = chain * draws.draws_per_chain + draw;
+        for (Index i = 0; i < dim; ++i) draws.points(row, i) = state.position.coordinate(t, i)[l];
+        draws.energies(row) = state.energy.tile_data(t)[l];
+      }
+    }
+  };
+
+  Progress progress(options.progress);
+  const TileRange all{0, tiles};
+  Index done = 0;
+  while (done < options.steps && !draws.interrupted) {
+    const Index round = std::min(detail::kRoundSteps, options.steps - done);
+    advance(energy, kernel, chains, all, options.warmup + done, round, step_size, stream, memory, executor,
+            [&](Index step, const ChainStateOf<E>& state, Index tile) {
+              const Index made = done + step + 1;
+              if (made % options.thin == 0 && made / options.thin <= draws.draws_per_chain)
+                record(made / options.thin - 1, state, tile);
+            });
+    for (Index c = 0; c < options.chains; ++c)
+      draws.acceptance(c) += static_cast<double>(memory.acceptance(c / kLanes<Scalar>)(c % kLanes<Scalar>));
+    for (Index draw = done / options.thin; options.on_draw && draw < (done + round) / options.thin; ++draw) {
+      if (!options.on_draw(draw, draws)) {
+        draws.interrupted = true;
+        detail::keep_first(draws, draw + 1);
+        break;
+      }
+    }
+    done += round;
+    progress.update(done, options.steps, [&] { return joined({"step size ", to_text(step_size.at(kernel, done))}); });
+  }
+  const double measured = kernel.measures_acceptance() ? 1.0 : std::numeric_limits<double>::quiet_NaN();
+  for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) *= measured / static_cast<double>(done);
+  const auto failed = chains.failed();
+  for (Index c = 0; c < options.chains; ++c) {
+    draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);
+  }
+  return draws;
+}
 
 }  // namespace ebm

@@ -70,7 +70,7 @@ class Trainer {
   const Points<double, dim>& samples() const { return samples_; }
 
   // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
-  template <class Derived, class Exec = Serial>
+  template <class Derived, Executor Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
     options.check();
     const auto& rows = points.derived().eval();  // an expression is evaluated once
