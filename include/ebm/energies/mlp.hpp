@@ -3,8 +3,8 @@
 //   E(x) = w_L . h_L + b_L,    h_l = activation(W_l h_{l-1} + b_l),    h_0 = x
 //
 // evaluated on the tile kernel, with input and parameter gradients by backpropagation. Weights start as
-// N(0, 2 / fan-in) (He, Zhang, Ren, Sun 2015, eq. 10), the first layer's biases as N(0, 0.1^2), the last layer's weights at a
-// tenth, so that training starts near a flat energy.
+// N(0, 2 / fan-in) (He, Zhang, Ren, Sun 2015, eq. 10), the first layer's biases as N(0, 0.1^2), the last layer's
+// weights at a tenth, so that training starts near a flat energy.
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
