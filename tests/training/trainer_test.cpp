@@ -19,8 +19,9 @@ TEST_CASE("options of a training are checked before anything is touched") {
   ebm::Rng rng(1);
   const auto fit = [&](const ebm::FitOptions& options) { trainer.fit(points, options, rng); };
   CHECK_THROWS_MATCHES(fit({.iterations = 0}), ebm::ValueError, Message("iterations: 0, wanted at least 1"));
-  CHECK_THROWS_MATCHES(fit({.epochs = -1}), ebm::ValueError, Message("epochs: -1, wanted at least 0"));
+  CHECK_THROWS_MATCHES(fit({.epochs = -1}), ebm::ValueError, Message("epochs: -1, wanted 0 to 1e9"));
   CHECK_THROWS_AS(fit({.epochs = std::nan("")}), ebm::ValueError);
+  CHECK_THROWS_AS(fit({.epochs = std::numeric_limits<double>::infinity()}), ebm::ValueError);
   CHECK_THROWS_MATCHES(fit({.batch_size = 0}), ebm::ValueError, Message("batch_size: 0, wanted at least 1"));
   CHECK_THROWS_MATCHES(fit({.averaging = 1}), ebm::ValueError, Message("averaging: 1, wanted 0 to less than 1"));
   CHECK_THROWS_MATCHES(fit({.anchor_variance = 0}), ebm::ValueError, Message("anchor_variance: 0, wanted more than 0"));
