@@ -37,12 +37,12 @@ class Stream {
                   key_);
   }
 
-  double uniform(std::uint32_t chain, std::uint64_t index) const {
+  [[gnu::noinline]] double uniform(std::uint32_t chain, std::uint64_t index) const {
     const PhiloxBlock block = words(chain, index / 2, Purpose::uniform);
     return index % 2 == 0 ? to_uniform(block[0], block[1]) : to_uniform(block[2], block[3]);
   }
 
-  double normal(std::uint32_t chain, std::uint64_t index) const {
+  [[gnu::noinline]] double normal(std::uint32_t chain, std::uint64_t index) const {
     const PhiloxBlock block = words(chain, index / 2, Purpose::normal);
     const double radius = std::sqrt(-2.0 * ebm::log(to_uniform(block[0], block[1])));
     const auto [sine, cosine] = sin_cos(6.283185307179586 * to_uniform(block[2], block[3]));
@@ -50,7 +50,7 @@ class Stream {
   }
 
   // Uniform on 0 .. bound - 1 without bias (Lemire 2019, with rejection); bound in 1 .. 2^32.
-  std::uint32_t integer(std::uint32_t chain, std::uint64_t index, std::uint64_t bound) const {
+  [[gnu::noinline]] std::uint32_t integer(std::uint32_t chain, std::uint64_t index, std::uint64_t bound) const {
     require(bound >= 1 && bound <= (std::uint64_t{1} << 32), "bound", static_cast<double>(bound), "1 to 2^32");
     const std::uint64_t rejected = (std::uint64_t{1} << 32) % bound;
     for (std::uint64_t attempt = 0;; ++attempt) {

@@ -121,10 +121,10 @@ class GaussianMixtureDensity {
     }
 
     Box<2> domain() const {
-      const Box<2>::Corner mean(mean_x, mean_y);
-      const Box<2>::Corner margin(root_xx * detail::kDomainSds,
-                                  sqrt(fma(root_xy, root_xy, root_yy * root_yy)) * detail::kDomainSds);
-      return {mean - margin, mean + margin};
+      constexpr double sds = detail::kDomainSds;
+      const double sd_y = sqrt(fma(root_xy, root_xy, root_yy * root_yy));
+      return {{fma(-sds, root_xx, mean_x), fma(-sds, sd_y, mean_y)},
+              {fma(sds, root_xx, mean_x), fma(sds, sd_y, mean_y)}};
     }
 
     double weight, mean_x, mean_y;

@@ -44,26 +44,40 @@ struct Summary {
       smallest_ess = std::min(smallest_ess, std::min(each.bulk_ess, each.tail_ess));
     }
     std::vector<std::string> text;
-    const auto warn = [&](bool condition, const std::string& words) {
-      if (condition) text.push_back(words);
+    char line[200];
+    const auto add = [&] { text.emplace_back(line); };
+    const auto all = static_cast<long>(coordinates.size());
+    const auto of_all = [&](Index count, const char* words) {
+      std::snprintf(line, sizeof line, "%ld of %ld coordinates %s", static_cast<long>(count), all, words);
+      if (count > 0) add();
     };
-    const auto of_all = [&](Index count, std::string_view words) {
-      return joined(
-          {count_text(count), " of ", count_text(static_cast<Index>(coordinates.size())), " coordinates ", words});
+    const auto beyond = [&](Index count, const char* words, double limit, const char* extreme, double value,
+                            const char* verdict) {
+      std::snprintf(line, sizeof line, "%ld of %ld coordinates have %s %.6g (%s %.6g): %s", static_cast<long>(count),
+                    all, words, limit, extreme, value, verdict);
+      if (count > 0) add();
     };
-    warn(diverged_chains > 0,
-         joined({count_text(diverged_chains), " of ", count_text(chains),
-                 " chains met an energy or gradient that is not finite, and stood still from there on"}));
-    warn(interrupted, joined({"the run was interrupted after ", count_text(draws_per_chain), " draws per chain"}));
-    warn(acceptance < kLowAcceptance,
-         joined({"few proposals are accepted (", to_text(acceptance), " on average): the step is too large"}));
-    warn(short_chains > 0, "fewer than 4 draws per chain: nothing can be said about convergence");
-    warn(not_finite > 0, of_all(not_finite, "hold draws that are not finite"));
-    warn(constant > 0, of_all(constant, "never moved"));
-    warn(mixing > 0, of_all(mixing, joined({"have R-hat above ", to_text(kLargestRHat), " (largest ",
-                                            to_text(largest_r_hat), "): the chains do not agree yet"})));
-    warn(few > 0, of_all(few, joined({"have an effective sample size below ", to_text(wanted_ess), " (smallest ",
-                                      to_text(smallest_ess), "): too few to rely on"})));
+    if (diverged_chains > 0) {
+      std::snprintf(line, sizeof line,
+                    "%ld of %ld chains met an energy or gradient that is not finite, and stood still from there on",
+                    static_cast<long>(diverged_chains), static_cast<long>(chains));
+      add();
+    }
+    if (interrupted) {
+      std::snprintf(line, sizeof line, "the run was interrupted after %ld draws per chain",
+                    static_cast<long>(draws_per_chain));
+      add();
+    }
+    if (acceptance < kLowAcceptance) {
+      std::snprintf(line, sizeof line, "few proposals are accepted (%.6g on average): the step is too large",
+                    acceptance);
+      add();
+    }
+    if (short_chains > 0) text.emplace_back("fewer than 4 draws per chain: nothing can be said about convergence");
+    of_all(not_finite, "hold draws that are not finite");
+    of_all(constant, "never moved");
+    beyond(mixing, "R-hat above", kLargestRHat, "largest", largest_r_hat, "the chains do not agree yet");
+    beyond(few, "an effective sample size below", wanted_ess, "smallest", smallest_ess, "too few to rely on");
     return text;
   }
 };

@@ -38,10 +38,11 @@ class Banana {
     return V(Scalar(0.5)) * fma(scaled, x[0], offset * offset);
   }
 
-  Eigen::Vector2d mean() const { return Eigen::Vector2d::Zero(); }
+  Eigen::Vector2d mean() const { return {0.0, 0.0}; }
   Eigen::Matrix2d covariance() const {
-    Eigen::Matrix2d result = Eigen::Matrix2d::Zero();
+    Eigen::Matrix2d result;
     result(0, 0) = sd_ * sd_;
+    result(0, 1) = result(1, 0) = 0;
     result(1, 1) = 1 + 2 * bend_ * bend_ * sd_ * sd_ * sd_ * sd_;
     return result;
   }

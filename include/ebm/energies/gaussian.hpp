@@ -133,10 +133,16 @@ class Gaussian {
   }
   Gaussian(const Vector& mean, const Eigen::MatrixXd& factor, const Eigen::MatrixXd& covariance,
            const Eigen::MatrixXd& precision)
-      : Gaussian(mean, covariance.diagonal().array().sqrt().matrix(), true) {
+      : Gaussian(mean, sd_of(covariance), true) {
     factor_ = factor, covariance_ = covariance;
     log_determinant_ = log_determinant_from_cholesky(factor);
     pack(precision);
+  }
+
+  static Vector sd_of(const Eigen::MatrixXd& covariance) {
+    Vector sd(covariance.rows());
+    for (Index i = 0; i < sd.size(); ++i) sd[i] = std::sqrt(covariance(i, i));
+    return sd;
   }
 
   // Rows of the panels that hold a precision of dynamic size; the last panel is filled up with zeros.

@@ -44,16 +44,19 @@ class RingEnergy {
     return scaled * offset;
   }
 
-  Eigen::Vector2d mean() const { return Eigen::Vector2d::Zero(); }
+  Eigen::Vector2d mean() const { return {0.0, 0.0}; }
   Eigen::Matrix2d covariance() const {
     const double w2 = width_ * width_, j2 = radius_ * moment_1() + w2 * moment_0(),
                  j3 = radius_ * j2 + 2 * w2 * moment_1();
-    return Eigen::Matrix2d::Identity() * (j3 / (2 * moment_1()));
+    Eigen::Matrix2d result;
+    result(0, 0) = result(1, 1) = j3 / (2 * moment_1());
+    result(0, 1) = result(1, 0) = 0;
+    return result;
   }
   double log_partition() const { return ebm::log(6.283185307179586 * moment_1()); }
   Box<2> domain() const {
-    const Eigen::Array2d corner = Eigen::Array2d::Constant(radius_ + 8 * width_);
-    return {-corner, corner};
+    const double reach = radius_ + 8 * width_;
+    return {{-reach, -reach}, {reach, reach}};
   }
 
   Points<double, 2> sample(Index count, Rng& rng) const {

@@ -128,7 +128,7 @@ void add_outer_product(const Scalar* x, Index x_stride, const Scalar* delta, Ind
       };
       if (panel < Split::large_count) {
         block(std::integral_constant<int, Split::large>{});
-      } else if constexpr (Split::large > 1) {
+      } else if constexpr (Split::large_count < Split::count) {
         block(std::integral_constant<int, Split::large - 1>{});
       }
     }

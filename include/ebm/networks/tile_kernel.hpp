@@ -104,28 +104,32 @@ void tile_product(const Scalar* packed, const Scalar* start, Index inputs, const
   using Split = PanelSplit<Outputs>;
   alignas(kAlignment) Scalar out[2 * kPanelRows * kLanes<Scalar>];
   int first = 0;
-  const auto panels = [&]<int Rows>(std::integral_constant<int, Rows>, int count) {
-    if constexpr (Rows > 0) {
+  const auto panels = [&]<int Rows, int Count>(std::integral_constant<int, Rows>, std::integral_constant<int, Count>) {
+    if constexpr (Count > 0) {
       const auto advance = [&](int rows) {
         finished(first, rows, static_cast<const Scalar*>(out));
         first += rows;
         packed += inputs * rows;
       };
       int panel = 0;
-      if constexpr (Tiles == 1 && kPacks<Scalar> == 1) {
-        for (; panel + 1 < count; panel += 2) {
+      constexpr bool paired = Tiles == 1 && kPacks<Scalar> == 1;
+      if constexpr (paired && Count > 1) {
+        for (; panel + 1 < Count; panel += 2) {
           panel_pair_product<Rows>(packed, start ? start + first : nullptr, inputs, x, out);
           advance(2 * Rows);
         }
       }
-      for (; panel < count; ++panel) {
-        panel_product<Rows, Tiles>(packed, start ? start + first : nullptr, inputs, x, x_stride, out);
-        advance(Rows);
+      if constexpr (!paired || Count % 2 == 1) {
+        for (; panel < Count; ++panel) {
+          panel_product<Rows, Tiles>(packed, start ? start + first : nullptr, inputs, x, x_stride, out);
+          advance(Rows);
+        }
       }
     }
   };
-  panels(std::integral_constant<int, Split::large>{}, Split::large_count);
-  panels(std::integral_constant<int, Split::large - 1>{}, Split::count - Split::large_count);
+  panels(std::integral_constant<int, Split::large>{}, std::integral_constant<int, Split::large_count>{});
+  panels(std::integral_constant<int, Split::large - 1>{},
+         std::integral_constant<int, Split::count - Split::large_count>{});
 }
 
 }  // namespace ebm::detail
