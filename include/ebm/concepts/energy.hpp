@@ -100,10 +100,15 @@ concept HasParameterGradient =
 template <class E>
 concept TrainableEnergy = DifferentiableEnergy<E> && HasParameters<E> && HasParameterGradient<E>;
 
+namespace detail {
+// Energies of at most so many coordinates are evaluated in registers.
+inline constexpr int kMostLaneCoordinates = 8;
+}  // namespace detail
+
 // How many tiles an energy likes at once: E::tiles_at_once if it says so, else four of few coordinates, so that their
 // steps overlap in the machine, or one.
 template <class E>
-inline constexpr Index kTilesAtOnce = E::dim > 0 && E::dim <= 8 ? 4 : 1;
+inline constexpr Index kTilesAtOnce = E::dim > 0 && E::dim <= detail::kMostLaneCoordinates ? 4 : 1;
 template <class E>
   requires std::integral<std::remove_cvref_t<decltype(E::tiles_at_once)>>
 inline constexpr Index kTilesAtOnce<E> = E::tiles_at_once;

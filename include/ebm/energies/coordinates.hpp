@@ -16,8 +16,6 @@ using Coordinates = std::array<V, static_cast<std::size_t>(Dim > 0 ? Dim : 0)>;
 
 namespace detail {
 
-// Energies of at most so many coordinates are evaluated in registers.
-inline constexpr int kMostLaneCoordinates = 8;
 template <int Dim>
 inline constexpr bool kByLane = Dim > 0 && Dim <= kMostLaneCoordinates;
 

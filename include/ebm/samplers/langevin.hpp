@@ -144,7 +144,7 @@ void langevin_transition(const E& energy, const ChainStateOf<E>& state, double s
                          TileNoise<typename E::Scalar, E::dim>& noise, bool wants_ratio, Workspace& workspace,
                          Decide decide) {
   const LangevinScales<typename E::Scalar> scales(step_size, temperature);
-  if constexpr (GradientsByLane<E> && !GradientsInPlace<E> && E::dim <= 8) {
+  if constexpr (GradientsByLane<E> && !GradientsInPlace<E> && E::dim <= kMostLaneCoordinates) {
     langevin_transition_by_lane(energy, state, scales, noise, wants_ratio, decide);
   } else {
     langevin_transition_by_tile(energy, state, scales, noise, wants_ratio, workspace, decide);
