@@ -13,40 +13,9 @@
 // densities are those of energy().
 #pragma once
 
-#include <ebm/concepts/objective.hpp>
-#include <ebm/concepts/optimizer.hpp>
-#include <ebm/core/progress.hpp>
-#include <ebm/energies/anchored.hpp>
-#include <ebm/energies/standardised.hpp>
-#include <ebm/training/fit_options.hpp>
-#include <ebm/training/guard.hpp>
-#include <ebm/training/minibatches.hpp>
+#include <ebm/training/run.hpp>
 
 namespace ebm {
-
-namespace detail {
-
-template <class E>
-inline constexpr bool kWantsFrame = requires {
-  requires E::wants_frame;
-};
-
-// What is trained, and what the user gets: bare, or in its frame.
-template <class E>
-using TrainedEnergy = std::conditional_t<kWantsFrame<E>, Anchored<E>, E>;
-template <class E>
-using FramedEnergy = std::conditional_t<kWantsFrame<E>, Standardised<Anchored<E>>, E>;
-
-template <class E>
-FramedEnergy<E> in_frame(const E& energy, double variance, const AffineFrame<E::dim>& frame) {
-  if constexpr (kWantsFrame<E>) {
-    return Standardised<Anchored<E>>(Anchored<E>(energy, variance), frame);
-  } else {
-    return energy;
-  }
-}
-
-}  // namespace detail
 
 template <TrainableEnergy E, class O, Optimizer<typename E::Scalar> P>
   requires Objective<O, detail::TrainedEnergy<E>>
@@ -56,30 +25,29 @@ class Trainer {
   static constexpr int dim = E::dim;
 
   Trainer(E energy, O objective, P optimizer)
-      : objective_(std::move(objective)),
-        optimizer_(std::move(optimizer)),
-        energy_(detail::in_frame(energy, 4.0, AffineFrame<dim>::identity(dimension_of(energy)))),
-        parameters_(energy.parameters()) {
-    optimizer_.check();
+      : state_{std::move(objective), std::move(optimizer),
+               detail::in_frame(energy, 4.0, AffineFrame<dim>::identity(dimension_of(energy))),
+               FlatVector<Scalar>(energy.parameters())} {
+    state_.optimizer.check();
   }
 
   // The averaged energy, in its frame.
-  const detail::FramedEnergy<E>& energy() const { return energy_; }
+  const detail::FramedEnergy<E>& energy() const { return state_.energy; }
 
   // The model's samples as the objective last left them, in the data's units; none before fit, or if it draws none.
-  const Points<double, dim>& samples() const { return samples_; }
+  const Points<double, dim>& samples() const { return state_.samples; }
 
   // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
   template <class Derived, Executor Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
     options.check();
     const auto& rows = points.derived().eval();  // an expression is evaluated once
-    require_shape("points", rows, kAny, dimension_of(energy_));
+    require_shape("points", rows, kAny, dimension_of(state_.energy));
     require(rows.rows() >= 1, "points: rows", static_cast<double>(rows.rows()), "at least 1");
     require_finite("points", rows);
-    const Trainer before(*this);
+    const State before(state_);
     try {
-      Run run(*this, rows, options, rng, executor.workers());
+      detail::Run<E, O, P> run(state_, rows, options, rng, executor.workers());
       return run.loop(executor);
     } catch (...) {
       put_back(before);
@@ -88,226 +56,19 @@ class Trainer {
   }
 
  private:
-  using Trained = detail::TrainedEnergy<E>;
+  using State = detail::TrainerState<E, O, P>;
 
-  struct Snapshot {
-    FlatVector<Scalar> parameters, average;
-  };
-
-  Trained& trained() {
+  [[gnu::cold]] void put_back(const State& before) {
     if constexpr (detail::kWantsFrame<E>) {
-      return energy_.inner();
+      state_.energy = before.energy;
     } else {
-      return energy_;
+      state_.energy.set_parameters(before.energy.parameters());
     }
+    state_.parameters = before.parameters;
+    state_.samples = before.samples;
   }
 
-  [[gnu::cold]] void put_back(const Trainer& before) {
-    if constexpr (detail::kWantsFrame<E>) {
-      energy_ = before.energy_;
-    } else {
-      energy_.set_parameters(before.energy_.parameters());
-    }
-    parameters_ = before.parameters_;
-    samples_ = before.samples_;
-  }
-
-  class Run;
-
-  O objective_;
-  P optimizer_;
-  detail::FramedEnergy<E> energy_;  // holds the averaged parameters
-  FlatVector<Scalar> parameters_;   // those being trained
-  Points<double, dim> samples_;
-};
-
-// One call of fit.
-template <TrainableEnergy E, class O, Optimizer<typename E::Scalar> P>
-  requires Objective<O, detail::TrainedEnergy<E>>
-class Trainer<E, O, P>::Run {
- public:
-  template <class Derived>
-  Run(Trainer& trainer, const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Index workers)
-      : trainer_(trainer),
-        options_(options),
-        iterations_(options.epochs > 0
-                        ? std::max<Index>(1, static_cast<Index>(options.epochs * static_cast<double>(points.rows()) /
-                                                                static_cast<double>(options.batch_size)))
-                        : options.iterations),
-        frame_(make_frame(points, options)),
-        data_(frame_.standardise(points).template cast<Scalar>()),
-        batches_(points.rows(), rng.stream()),
-        batch_(static_cast<std::size_t>(tiles_for<Scalar>(options.batch_size) * points.cols())),
-        live_(set_frame()),
-        gradient_(trainer.parameters_.size()),
-        average_(trainer.parameters_),
-        optimizer_state_(trainer.optimizer_.template make_state<Scalar>(gradient_.size())),
-        estimator_(trainer.objective_.estimator(live_, next_batch(), rng, workers)) {}
-
-  template <class Exec>
-  [[gnu::noinline]] FitResult loop(Exec& executor) {
-    FitResult result;
-    Progress progress(options_.progress);
-    Guard guard(data_.cols());
-    const double start = seconds_now();
-    for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
-      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters_, average_});
-      const auto data = next_batch();
-      TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
-      report.gradient_norm = norm(gradient_);
-      report.learning_rate = trainer_.optimizer_.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
-      const TrainingHealth health = guard.check(report.batch, report.gradient_norm);
-      report.energy_gap = guard.gap();
-      result.last = report;
-      ++result.iterations;
-      if (health != TrainingHealth::healthy) {
-        recover(health, iteration, data, result, executor);
-        guard = Guard(data_.cols());
-        continue;
-      }
-      trainer_.optimizer_.step(optimizer_state_, gradient_, trainer_.parameters_, report.learning_rate);
-      live_.set_parameters(trainer_.parameters_.span());
-      follow(++averaged_);
-      if (options_.on_iteration) {
-        publish();
-        if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
-      }
-      progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
-    }
-    publish();
-    if (const auto data = next_batch(); !is_sound(data)) {
-      recover(TrainingHealth::not_finite, iterations_, data, result, executor);
-      publish();
-    }
-    result.seconds = seconds_now() - start;
-    return result;
-  }
-
- private:
-  using Data = Minibatch<Scalar, dim>;
-  using Estimator = decltype(std::declval<const O&>().estimator(std::declval<const Trained&>(), std::declval<Data>(),
-                                                                std::declval<Rng&>(), Index{1}));
-
-  static constexpr bool kHasChains = requires(const Estimator& estimator) { estimator.chains(); };
-
-  template <class Derived>
-  static AffineFrame<dim> make_frame(const Eigen::DenseBase<Derived>& points, const FitOptions& options) {
-    if (detail::kWantsFrame<E> && options.standardise) return fit_frame<dim>(points);
-    return AffineFrame<dim>::identity(points.cols());
-  }
-
-  // Puts the trainer's energy into the frame of the data, and copies what is to be trained.
-  Trained set_frame() {
-    if constexpr (detail::kWantsFrame<E>) {
-      const double variance = options_.anchor_variance.value_or(data_.cols() <= 3 ? 4.0 : 1.0);
-      trainer_.energy_ = detail::in_frame(trainer_.energy_.inner().inner(), variance, frame_);
-    } else if (options_.anchor_variance) {
-      throw ValueError(joined(
-          {"anchor_variance: ", to_text(*options_.anchor_variance), ", wanted none for an energy without a frame"}));
-    }
-    Trained live = trainer_.trained();
-    live.set_parameters(trainer_.parameters_.span());
-    return live;
-  }
-
-  Data next_batch() {
-    const Index tiles = tiles_for<Scalar>(options_.batch_size);
-    const TileSpan<Scalar, dim> batch(batch_.front().data(), tiles, data_.cols());
-    for (Index lane = 0; lane < options_.batch_size; ++lane) {
-      const Index row = batches_.next();
-      for (Index i = 0; i < data_.cols(); ++i)
-        batch.coordinate(lane / kLanes<Scalar>, i)[lane % kLanes<Scalar>] = data_(row, i);
-    }
-    for (Index lane = options_.batch_size; lane < tiles * kLanes<Scalar>; ++lane) {
-      for (Index i = 0; i < data_.cols(); ++i)
-        batch.coordinate(tiles - 1, i)[lane % kLanes<Scalar>] = batch.coordinate(0, i)[0];
-    }
-    return {batch, options_.batch_size};
-  }
-
-  // The average of the parameters after `count` steps, whose first ones it forgets faster.
-  void follow(Index count) {
-    if (options_.averaging == 0) {
-      std::copy_n(trainer_.parameters_.data(), average_.padded_size(), average_.data());
-      return;
-    }
-    using V = Pack<Scalar>;
-    const double t = static_cast<double>(count);
-    const V fresh(1.0 - std::min(options_.averaging, (1.0 + t) / (10.0 + t)));
-    for (Index i = 0; i < average_.padded_size(); i += V::size) {
-      const V old = V::load(average_.data() + i), now = V::load(trainer_.parameters_.data() + i);
-      fma(fresh, now - old, old).store(average_.data() + i);
-    }
-  }
-
-  // Shows the averaged energy and the samples to the user.
-  void publish() {
-    trainer_.trained().set_parameters(average_.span());
-    if constexpr (kHasChains) {
-      const auto& chains = estimator_.chains();
-      Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
-      unpack_rows(chains.positions(), positions);
-      trainer_.samples_ = frame_.restore(positions);
-    }
-  }
-
-  bool is_sound(Data data) const {
-    if constexpr (kHasChains) {
-      if (!is_finite_at(estimator_.chains().positions())) return false;
-    }
-    return is_finite_at(data.tiles);
-  }
-
-  // Whether the published energy is finite at all these points. The guard has not seen what the last step made of it.
-  [[gnu::noinline]] bool is_finite_at(TileSpan<const Scalar, dim> x) const {
-    Workspace workspace;
-    const auto values = workspace.tiles<Scalar, 1>(x.count(), 1);
-    evaluate(trainer_.trained(), x, values, workspace);
-    return std::all_of(values.data(), values.data() + values.size(), [](Scalar v) { return std::isfinite(v); });
-  }
-
-  template <class Exec>
-  [[gnu::cold]] void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
-    const std::string event = joined({"iteration ", count_text(iteration), ": ", to_text(health)});
-    if (result.recoveries == options_.recoveries) {
-      throw NumericalError(joined(
-          {"training diverged and recovered ", count_text(result.recoveries), " times:\n", result.events, event}));
-    }
-    ++result.recoveries;
-    result.status = TrainingStatus::recovered;
-    Snapshot snapshot = snapshots_.take_back();
-    trainer_.parameters_ = std::move(snapshot.parameters);
-    average_ = std::move(snapshot.average);
-    optimizer_state_ = trainer_.optimizer_.template make_state<Scalar>(gradient_.size());
-    slow_down_ *= 0.5;
-    live_.set_parameters(trainer_.parameters_.span());
-    estimator_.recover(live_, data, executor);
-    const std::string line = joined({event, "; went back, halved the learning rate, started the chains anew\n"});
-    result.events = joined({result.events, line});
-    std::fprintf(stderr, "ebm: %s", line.c_str());
-  }
-
-  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
-    return joined({"energy gap ", to_text(report.energy_gap), "  |gradient| ", to_text(report.gradient_norm),
-                   "  acceptance ", to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
-  }
-
-  static constexpr Index kSnapshotEvery = 100;
-
-  Trainer& trainer_;
-  const FitOptions& options_;
-  Index iterations_;
-  AffineFrame<dim> frame_;
-  Points<Scalar, dim> data_;
-  Minibatches batches_;
-  std::vector<Lanes<Scalar>> batch_;
-  Trained live_;
-  FlatVector<Scalar> gradient_, average_;
-  OptimizerState<P, Scalar> optimizer_state_;
-  Estimator estimator_;
-  Snapshots<Snapshot> snapshots_;
-  double slow_down_ = 1.0;
-  Index averaged_ = 0;
+  State state_;
 };
 
 template <class E, class O, class P>

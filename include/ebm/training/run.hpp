@@ -1,0 +1,230 @@
+// One call of Trainer::fit: the data in their frame, the minibatches, the optimizer's state and the average of the
+// parameters, the guard, and the loop that drives them.
+#pragma once
+
+#include <ebm/concepts/objective.hpp>
+#include <ebm/concepts/optimizer.hpp>
+#include <ebm/core/progress.hpp>
+#include <ebm/training/fit_options.hpp>
+#include <ebm/training/frame.hpp>
+#include <ebm/training/guard.hpp>
+#include <ebm/training/minibatches.hpp>
+
+namespace ebm::detail {
+
+// What a trainer keeps from one call of fit to the next.
+template <class E, class O, class P>
+struct TrainerState {
+  O objective;
+  P optimizer;
+  FramedEnergy<E> energy;                     // holds the averaged parameters
+  FlatVector<typename E::Scalar> parameters;  // those being trained
+  Points<double, E::dim> samples = {};
+
+  TrainedEnergy<E>& trained() {
+    if constexpr (kWantsFrame<E>) {
+      return energy.inner();
+    } else {
+      return energy;
+    }
+  }
+};
+
+// One call of Trainer::fit.
+template <class E, class O, class P>
+class Run {
+ public:
+  using Scalar = typename E::Scalar;
+  static constexpr int dim = E::dim;
+
+  template <class Derived>
+  Run(TrainerState<E, O, P>& trainer, const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng,
+      Index workers)
+      : trainer_(trainer),
+        options_(options),
+        iterations_(options.epochs > 0
+                        ? std::max<Index>(1, static_cast<Index>(options.epochs * static_cast<double>(points.rows()) /
+                                                                static_cast<double>(options.batch_size)))
+                        : options.iterations),
+        frame_(make_frame(points, options)),
+        data_(frame_.standardise(points).template cast<Scalar>()),
+        batches_(points.rows(), rng.stream()),
+        batch_(static_cast<std::size_t>(tiles_for<Scalar>(options.batch_size) * points.cols())),
+        live_(set_frame()),
+        gradient_(trainer.parameters.size()),
+        average_(trainer.parameters),
+        optimizer_state_(trainer.optimizer.template make_state<Scalar>(gradient_.size())),
+        estimator_(trainer.objective.estimator(live_, next_batch(), rng, workers)) {}
+
+  template <class Exec>
+  [[gnu::noinline]] FitResult loop(Exec& executor) {
+    FitResult result;
+    Progress progress(options_.progress);
+    Guard guard(data_.cols());
+    const double start = seconds_now();
+    for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
+      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters, average_});
+      const auto data = next_batch();
+      TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
+      report.gradient_norm = norm(gradient_);
+      report.learning_rate = trainer_.optimizer.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
+      const TrainingHealth health = guard.check(report.batch, report.gradient_norm);
+      report.energy_gap = guard.gap();
+      result.last = report;
+      ++result.iterations;
+      if (health != TrainingHealth::healthy) {
+        recover(health, iteration, data, result, executor);
+        guard = Guard(data_.cols());
+        continue;
+      }
+      trainer_.optimizer.step(optimizer_state_, gradient_, trainer_.parameters, report.learning_rate);
+      live_.set_parameters(trainer_.parameters.span());
+      follow(++averaged_);
+      if (options_.on_iteration) {
+        publish();
+        if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
+      }
+      progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
+    }
+    publish();
+    if (const auto data = next_batch(); !is_sound(data)) {
+      recover(TrainingHealth::not_finite, iterations_, data, result, executor);
+      publish();
+    }
+    result.seconds = seconds_now() - start;
+    return result;
+  }
+
+ private:
+  using Trained = TrainedEnergy<E>;
+  using Data = Minibatch<Scalar, dim>;
+  using Estimator = decltype(std::declval<const O&>().estimator(std::declval<const Trained&>(), std::declval<Data>(),
+                                                                std::declval<Rng&>(), Index{1}));
+
+  static constexpr bool kHasChains = requires(const Estimator& estimator) { estimator.chains(); };
+
+  struct Snapshot {
+    FlatVector<Scalar> parameters, average;
+  };
+
+  template <class Derived>
+  static AffineFrame<dim> make_frame(const Eigen::DenseBase<Derived>& points, const FitOptions& options) {
+    if (kWantsFrame<E> && options.standardise) return fit_frame<dim>(points);
+    return AffineFrame<dim>::identity(points.cols());
+  }
+
+  // Puts the trainer's energy into the frame of the data, and copies what is to be trained.
+  Trained set_frame() {
+    if constexpr (kWantsFrame<E>) {
+      const double variance = options_.anchor_variance.value_or(data_.cols() <= 3 ? 4.0 : 1.0);
+      trainer_.energy = in_frame(trainer_.energy.inner().inner(), variance, frame_);
+    } else if (options_.anchor_variance) {
+      throw ValueError(joined(
+          {"anchor_variance: ", to_text(*options_.anchor_variance), ", wanted none for an energy without a frame"}));
+    }
+    Trained live = trainer_.trained();
+    live.set_parameters(trainer_.parameters.span());
+    return live;
+  }
+
+  Data next_batch() {
+    const Index tiles = tiles_for<Scalar>(options_.batch_size);
+    const TileSpan<Scalar, dim> batch(batch_.front().data(), tiles, data_.cols());
+    for (Index lane = 0; lane < options_.batch_size; ++lane) {
+      const Index row = batches_.next();
+      for (Index i = 0; i < data_.cols(); ++i)
+        batch.coordinate(lane / kLanes<Scalar>, i)[lane % kLanes<Scalar>] = data_(row, i);
+    }
+    for (Index lane = options_.batch_size; lane < tiles * kLanes<Scalar>; ++lane) {
+      for (Index i = 0; i < data_.cols(); ++i)
+        batch.coordinate(tiles - 1, i)[lane % kLanes<Scalar>] = batch.coordinate(0, i)[0];
+    }
+    return {batch, options_.batch_size};
+  }
+
+  // The average of the parameters after `count` steps, whose first ones it forgets faster.
+  void follow(Index count) {
+    if (options_.averaging == 0) {
+      std::copy_n(trainer_.parameters.data(), average_.padded_size(), average_.data());
+      return;
+    }
+    using V = Pack<Scalar>;
+    const double t = static_cast<double>(count);
+    const V fresh(1.0 - std::min(options_.averaging, (1.0 + t) / (10.0 + t)));
+    for (Index i = 0; i < average_.padded_size(); i += V::size) {
+      const V old = V::load(average_.data() + i), now = V::load(trainer_.parameters.data() + i);
+      fma(fresh, now - old, old).store(average_.data() + i);
+    }
+  }
+
+  // Shows the averaged energy and the samples to the user.
+  void publish() {
+    trainer_.trained().set_parameters(average_.span());
+    if constexpr (kHasChains) {
+      const auto& chains = estimator_.chains();
+      Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
+      unpack_rows(chains.positions(), positions);
+      trainer_.samples = frame_.restore(positions);
+    }
+  }
+
+  bool is_sound(Data data) const {
+    if constexpr (kHasChains) {
+      if (!is_finite_at(estimator_.chains().positions())) return false;
+    }
+    return is_finite_at(data.tiles);
+  }
+
+  // Whether the published energy is finite at all these points. The guard has not seen what the last step made of it.
+  [[gnu::noinline]] bool is_finite_at(TileSpan<const Scalar, dim> x) const {
+    Workspace workspace;
+    const auto values = workspace.tiles<Scalar, 1>(x.count(), 1);
+    evaluate(trainer_.trained(), x, values, workspace);
+    return std::all_of(values.data(), values.data() + values.size(), [](Scalar v) { return std::isfinite(v); });
+  }
+
+  template <class Exec>
+  [[gnu::cold]] void recover(TrainingHealth health, Index iteration, Data data, FitResult& result, Exec& executor) {
+    const std::string event = joined({"iteration ", count_text(iteration), ": ", to_text(health)});
+    if (result.recoveries == options_.recoveries) {
+      throw NumericalError(joined(
+          {"training diverged and recovered ", count_text(result.recoveries), " times:\n", result.events, event}));
+    }
+    ++result.recoveries;
+    result.status = TrainingStatus::recovered;
+    Snapshot snapshot = snapshots_.take_back();
+    trainer_.parameters = std::move(snapshot.parameters);
+    average_ = std::move(snapshot.average);
+    optimizer_state_ = trainer_.optimizer.template make_state<Scalar>(gradient_.size());
+    slow_down_ *= 0.5;
+    live_.set_parameters(trainer_.parameters.span());
+    estimator_.recover(live_, data, executor);
+    const std::string line = joined({event, "; went back, halved the learning rate, started the chains anew\n"});
+    result.events = joined({result.events, line});
+    std::fprintf(stderr, "ebm: %s", line.c_str());
+  }
+
+  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
+    return joined({"energy gap ", to_text(report.energy_gap), "  |gradient| ", to_text(report.gradient_norm),
+                   "  acceptance ", to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
+  }
+
+  static constexpr Index kSnapshotEvery = 100;
+
+  TrainerState<E, O, P>& trainer_;
+  const FitOptions& options_;
+  Index iterations_;
+  AffineFrame<dim> frame_;
+  Points<Scalar, dim> data_;
+  Minibatches batches_;
+  std::vector<Lanes<Scalar>> batch_;
+  Trained live_;
+  FlatVector<Scalar> gradient_, average_;
+  OptimizerState<P, Scalar> optimizer_state_;
+  Estimator estimator_;
+  Snapshots<Snapshot> snapshots_;
+  double slow_down_ = 1.0;
+  Index averaged_ = 0;
+};
+
+}  // namespace ebm::detail
