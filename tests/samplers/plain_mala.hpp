@@ -4,7 +4,7 @@
 #pragma once
 
 #include <ebm/samplers/chains.hpp>
-#include <ebm/samplers/tile_noise.hpp>
+#include <ebm/core/tile_noise.hpp>
 
 namespace plain_mala {
 

@@ -98,7 +98,7 @@ concept HasParameterGradient =
 
 // Can be trained: every objective and the trainer.
 template <class E>
-concept TrainableEnergy = DifferentiableEnergy<E> && HasParameters<E> && HasParameterGradient<E>;
+concept TrainableEnergy = Energy<E> && HasParameters<E> && HasParameterGradient<E>;
 
 namespace detail {
 // Energies of at most so many coordinates are evaluated in registers.

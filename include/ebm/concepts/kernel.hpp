@@ -14,7 +14,7 @@
 
 namespace ebm {
 
-// What a kernel moves (samplers/chains.hpp), and the noise that it moves it by (samplers/tile_noise.hpp).
+// What a kernel moves (samplers/chains.hpp), and the noise that it moves it by (core/tile_noise.hpp).
 template <class Scalar, int Dim>
 struct ChainState;
 template <class Scalar, int Dim>
@@ -37,6 +37,25 @@ inline constexpr Index kUniformsPerStep = 1;
 template <class K>
   requires std::integral<std::remove_cvref_t<decltype(K::uniforms_per_step)>>
 inline constexpr Index kUniformsPerStep<K> = K::uniforms_per_step;
+
+// The same for a kernel whose number depends on the energy: kernel.uniforms_per_step(energy).
+template <class K, class E>
+Index uniforms_per_step(const K& kernel, const E& energy) {
+  if constexpr (requires { { kernel.uniforms_per_step(energy) } -> std::same_as<Index>; }) {
+    return kernel.uniforms_per_step(energy);
+  } else {
+    static_assert(16 % kUniformsPerStep<K> == 0, "the uniforms of a step must fit into one block of noise");
+    return kUniformsPerStep<K>;
+  }
+}
+
+// Whether a kernel keeps the energies of its state up to date; K::tracks_energy if it says so, else it does. Where it
+// does not, energies are evaluated when somebody looks at them.
+template <class K>
+inline constexpr bool kTracksEnergy = true;
+template <class K>
+  requires std::same_as<std::remove_cvref_t<decltype(K::tracks_energy)>, bool>
+inline constexpr bool kTracksEnergy<K> = K::tracks_energy;
 
 template <class K>
 concept TunableKernel =

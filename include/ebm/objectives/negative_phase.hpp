@@ -5,6 +5,7 @@
 #pragma once
 
 #include <ebm/core/errors.hpp>
+#include <ebm/samplers/gibbs.hpp>
 #include <ebm/samplers/mala.hpp>
 
 namespace ebm {
@@ -46,7 +47,7 @@ concept NegativePhase = std::same_as<decltype(S::persistent), const bool> && req
   start.check();
 };
 
-// Stands for the kernel that suits the energy: Mala where there is a gradient in x.
+// Stands for the kernel that suits the energy: Gibbs where blocks can be resampled or states are discrete, else Mala.
 struct NaturalKernel {};
 
 // The temperature at which a kernel samples; 1 where it names none.
@@ -62,8 +63,12 @@ double temperature_of(const K& kernel) {
 template <class K, class E>
 auto resolve_kernel(const K& kernel) {
   if constexpr (std::same_as<K, NaturalKernel>) {
-    static_assert(DifferentiableEnergy<E>, "contrastive divergence needs a kernel for this energy");
-    return Mala{};
+    if constexpr (GibbsEnergy<E> || DiscreteEnergy<E>) {
+      return Gibbs{};
+    } else {
+      static_assert(DifferentiableEnergy<E>, "contrastive divergence needs a kernel for this energy");
+      return Mala{};
+    }
   } else {
     return kernel;
   }

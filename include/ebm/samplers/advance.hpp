@@ -4,7 +4,7 @@
 #include <ebm/core/executor.hpp>
 #include <ebm/samplers/chains.hpp>
 #include <ebm/samplers/step_size.hpp>
-#include <ebm/samplers/tile_noise.hpp>
+#include <ebm/core/tile_noise.hpp>
 
 namespace ebm {
 
@@ -32,10 +32,11 @@ struct TileRange {
 // The observer of a run whose steps nobody looks at.
 struct Unobserved {
   template <class State>
-  void operator()(Index, const State&, Index) const {}
+  void operator()(Index, const State&, Index, Workspace&) const {}
 };
 
-// Moves the tiles of the range `steps` steps. after_step(step, state, first tile) sees each group after each step.
+// Moves the tiles of the range `steps` steps. after_step(step, state, first tile, workspace) sees each group after each
+// step.
 // The result does not depend on the number of workers.
 template <class E, class K, class Exec, class AfterStep>
   requires Kernel<K, E>
@@ -44,7 +45,6 @@ template <class E, class K, class Exec, class AfterStep>
                                const Stream& stream, RunMemory<typename E::Scalar>& memory, Exec& executor,
                                AfterStep after_step) {
   using Scalar = typename E::Scalar;
-  static_assert(16 % kUniformsPerStep<K> == 0, "the uniforms of a step must fit into one block of noise");
   const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
   executor.run(groups, [&](Index group, Index worker) {
     Workspace& workspace = memory.workspace(worker);
@@ -54,12 +54,12 @@ template <class E, class K, class Exec, class AfterStep>
     const auto state = chains.state(tile, count);
     const LanesSpan<Scalar> acceptance(memory.acceptance(tile).data(), count);
     std::fill_n(acceptance.data(), acceptance.size(), Scalar(0));
-    TileNoise<Scalar, E::dim> noise(stream, tile, count, chains.dim(), first_step, workspace, kUniformsPerStep<K>,
-                                    first_step + steps);
+    TileNoise<Scalar, E::dim> noise(stream, tile, count, chains.dim(), first_step, workspace,
+                                    uniforms_per_step(kernel, energy), first_step + steps);
     for (Index step = 0; step < steps; ++step) {
       noise.next();
       kernel.step(energy, state, step_size.at(kernel, first_step + step), noise, acceptance, workspace);
-      after_step(step, state, tile);
+      after_step(step, state, tile, workspace);
     }
   });
 }

@@ -7,7 +7,7 @@
 
 namespace ebm {
 
-// What a kernel moves: a view of some tiles of chains. `failed` is 1 in lanes that met something not finite, else 0.
+// What a kernel moves: a view of some tiles of chains. The gradient is that of kernels that use one, else zero. `failed` is 1 in lanes that met something not finite, else 0.
 template <class Scalar, int Dim>
 struct ChainState {
   TileSpan<Scalar, Dim> position;
@@ -30,6 +30,8 @@ class Chains {
         gradient_(size(tiles * dim)),
         failed_(size(tiles)) {
     clear_failed();
+    for (Lanes<Scalar>& lanes : energy_) lanes.setZero();
+    for (Lanes<Scalar>& lanes : gradient_) lanes.setZero();
   }
 
   Index tiles() const { return tiles_; }

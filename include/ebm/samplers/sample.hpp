@@ -7,6 +7,7 @@
 #pragma once
 
 #include <ebm/concepts/density.hpp>
+#include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/core/function_ref.hpp>
 #include <ebm/core/progress.hpp>
 #include <ebm/samplers/advance.hpp>
@@ -28,7 +29,20 @@ struct SampleOptions {
 namespace detail {
 
 // Starting points where the user gives none: normals about the centre of the energy's own domain, an eighth of it wide,
-// or standard normals where it names no domain.
+// or standard normals where it names no domain; discrete energies start at uniform states.
+template <DiscreteEnergy E>
+Points<typename E::Scalar, E::dim> guess_initial(const E& energy, Index chains, const Stream& stream) {
+  Points<typename E::Scalar, E::dim> points(chains, dimension_of(energy));
+  const StateSet states = energy.states();
+  for (Index i = 0; i < points.cols(); ++i) {
+    for (Index c = 0; c < chains; ++c) {
+      const auto state = stream.integer(static_cast<std::uint32_t>(c), static_cast<std::uint64_t>(i),
+                                        static_cast<std::uint64_t>(states.count));
+      points(c, i) = static_cast<typename E::Scalar>(states.value(static_cast<Index>(state)));
+    }
+  }
+  return points;
+}
 template <class E>
 Points<typename E::Scalar, E::dim> guess_initial(const E& energy, Index chains, const Stream& stream) {
   Points<typename E::Scalar, E::dim> points(chains, dimension_of(energy));
@@ -129,7 +143,7 @@ void warm_up(const E& energy, const K& kernel, Chains<typename E::Scalar, E::dim
 
 }  // namespace detail
 
-template <DifferentiableEnergy E, class K, Executor Exec = Serial>
+template <Energy E, class K, Executor Exec = Serial>
   requires Kernel<K, E>
 Draws<typename E::Scalar, E::dim> sample(const E& energy, const K& kernel,
                                          const SampleOptions<typename E::Scalar, E::dim>& options, Rng& rng,
@@ -200,10 +214,11 @@ Draws<typename E::Scalar, E::dim> sample(const E& energy, const K& kernel,
   while (done < options.steps && !draws.interrupted) {
     const Index round = std::min(detail::kRoundSteps, options.steps - done);
     advance(energy, kernel, chains, all, options.warmup + done, round, step_size, stream, memory, executor,
-            [&](Index step, const ChainStateOf<E>& state, Index tile) {
+            [&](Index step, const ChainStateOf<E>& state, Index tile, Workspace& workspace) {
               const Index made = done + step + 1;
-              if (made % options.thin == 0 && made / options.thin <= draws.draws_per_chain)
-                record(made / options.thin - 1, state, tile);
+              if (made % options.thin != 0 || made / options.thin > draws.draws_per_chain) return;
+              if constexpr (!kTracksEnergy<K>) evaluate(energy, state.position, state.energy, workspace);
+              record(made / options.thin - 1, state, tile);
             });
     for (Index c = 0; c < options.chains; ++c)
       draws.acceptance(c) += static_cast<double>(memory.acceptance(c / kLanes<Scalar>)(c % kLanes<Scalar>));

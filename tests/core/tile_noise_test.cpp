@@ -1,4 +1,4 @@
-#include <ebm/samplers/tile_noise.hpp>
+#include <ebm/core/tile_noise.hpp>
 
 #include <vector>
 

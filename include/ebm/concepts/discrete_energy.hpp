@@ -1,0 +1,69 @@
+// DiscreteEnergy: an energy whose coordinates each take one of finitely many values; GibbsEnergy: one that can draw
+// whole blocks of its coordinates from their exact conditional distribution.
+//
+//   states() -> StateSet                                    the values that every coordinate takes
+//   conditional_energies(x, site, energies, workspace)      optional: energies[k][lane] = E(x with x_site = value k) up to
+//                                                           a constant of the lane; x is one tile
+//   gibbs_sweep(x, inverse_temperature, noise, workspace)   resamples every block of some tiles once, in place
+//   gibbs_uniforms() -> Index                               uniforms that a sweep uses; a multiple of kNoiseBlock
+//
+// A state is a point like any other, with values such as 0 and 1, or -1 and 1, as coordinates: whatever evaluates,
+// packs, stores or trains points serves discrete ones as well.
+#pragma once
+
+#include <ebm/concepts/evaluation.hpp>
+#include <ebm/concepts/kernel.hpp>
+
+namespace ebm {
+
+// The values first, first + spacing, ..., `count` of them.
+struct StateSet {
+  double first = 0, spacing = 1;
+  Index count = 2;
+
+  double value(Index state) const { return first + spacing * static_cast<double>(state); }
+  bool operator==(const StateSet&) const = default;
+};
+
+inline constexpr StateSet kBits{0, 1, 2};    // 0 and 1
+inline constexpr StateSet kSpins{-1, 2, 2};  // -1 and 1
+
+template <class E>
+concept DiscreteEnergy = Energy<E> && requires(const E& e) {
+  { e.states() } -> std::same_as<StateSet>;
+};
+
+template <class E>
+concept HasConditionalEnergies =
+    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> energies, Workspace& workspace) {
+      { e.conditional_energies(x, Index{}, energies, workspace) } -> std::same_as<void>;
+    };
+
+template <class E>
+concept GibbsEnergy = Energy<E> && requires(const E& e, detail::MutableTiles<E> x,
+                                            TileNoise<typename E::Scalar, E::dim>& noise, Workspace& workspace) {
+  { e.gibbs_sweep(x, 1.0, noise, workspace) } -> std::same_as<void>;
+  { e.gibbs_uniforms() } -> std::same_as<Index>;
+};
+
+// energies[k][lane] = E of one tile with the site's coordinate set to value k, up to a constant of the lane: the
+// energy's own differences where it has them, else an evaluation for every value.
+template <DiscreteEnergy E>
+void conditional_energies(const E& energy, detail::ConstTiles<E> x, Index site, LanesSpan<typename E::Scalar> energies,
+                          Workspace& workspace) {
+  using Scalar = typename E::Scalar;
+  if constexpr (HasConditionalEnergies<E>) {
+    energy.conditional_energies(x, site, energies, workspace);
+  } else {
+    Workspace::Scope scope(workspace);
+    const auto changed = workspace.tiles<Scalar, E::dim>(1, x.dim());
+    std::copy_n(x.data(), x.size(), changed.data());
+    const StateSet states = energy.states();
+    for (Index k = 0; k < states.count; ++k) {
+      std::fill_n(changed.coordinate(0, site), kLanes<Scalar>, static_cast<Scalar>(states.value(k)));
+      evaluate(energy, detail::ConstTiles<E>(changed), energies.subspan(k, 1), workspace);
+    }
+  }
+}
+
+}  // namespace ebm
