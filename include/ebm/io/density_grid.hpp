@@ -26,20 +26,11 @@ struct GridValues {
   }
 };
 
-inline void require_box(const Box<2>& box) {
-  for (int i = 0; i < 2; ++i) {
-    if (!(box.lower[i] < box.upper[i]) || !std::isfinite(box.upper[i] - box.lower[i])) {
-      throw ValueError(
-          joined({"box: ", to_text(box.lower[i]), " to ", to_text(box.upper[i]), ", wanted finite sides that ascend"}));
-    }
-  }
-}
-
 // The centres of the cells, one a row, in the order of GridValues::values.
 [[gnu::noinline]] inline Points<double, 2> grid_centres(const Box<2>& box, Index columns, Index rows) {
   require(columns >= 1, "columns", static_cast<double>(columns), "at least 1");
   require(rows >= 1, "rows", static_cast<double>(rows), "at least 1");
-  require_box(box);
+  require_box("box", box);
   const GridValues grid{box, Eigen::ArrayXXd(columns, rows)};
   Points<double, 2> centres(columns * rows, 2);
   for (Index j = 0; j < rows; ++j) {

@@ -24,7 +24,7 @@ struct DensityOptions {
 template <class Derived>
 [[gnu::noinline]] Picture values_picture(const GridValues& grid, const Eigen::DenseBase<Derived>& points,
                                          const DensityOptions& options = {}) {
-  require_box(grid.box);
+  require_box("box", grid.box);
   ColorScale scale{options.colormap, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   Index faults = 0;
   for (Index i = 0; i < grid.values.size(); ++i) {
@@ -82,7 +82,7 @@ GridValues density_grid(const Model& model, const Eigen::DenseBase<Derived>& poi
   } else {
     box = box_around(thinned(points, points.rows()), options.margin);
   }
-  require_box(box);
+  require_box("box", box);
   const double sides[] = {box.upper[0] - box.lower[0], box.upper[1] - box.lower[1]};
   const auto cells = [&](double side) {
     return std::max(Index{2}, static_cast<Index>(std::lround(static_cast<double>(options.resolution) * side /

@@ -32,7 +32,7 @@ GalleryPanel density_panel(const std::string& title, const Model& model, const B
 template <class Derived>
 GalleryPanel points_panel(const std::string& title, const Eigen::DenseBase<Derived>& points, const Box<2>& box,
                           Index points_shown = 4000) {
-  require_box(box);
+  require_box("box", box);
   return {title, squared(box), {}, thinned(points, points_shown)};
 }
 

@@ -22,7 +22,7 @@ class TrainingStrip {
   using Options = TrainingStripOptions;
 
   explicit TrainingStrip(const Box<2>& box, const Options& options = {}) : box_(box), options_(options) {
-    require_box(box);
+    require_box("box", box);
     require(options.panel >= 100, "panel", options.panel, "at least 100 pixels");
     require(options.panels_in_row >= 1, "panels in a row", options.panels_in_row, "at least 1");
     require(options.energy_shown > 0, "energy shown", options.energy_shown, "more than 0 nats");
