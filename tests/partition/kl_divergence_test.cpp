@@ -112,15 +112,20 @@ TEST_CASE("a density that does not integrate to one is noticed") {
     }
   };
   const auto kl = kl_divergence(Wrong{{{{{1, {0, 0}, 1}}}}}, Model{{0, 0}, {1, 1}});
-  CHECK_FALSE(kl.converged());
+  CHECK(kl.status == ebm::QuadratureStatus::density_not_normalised);
   CHECK_THAT(kl.density_mass, WithinAbs(1.05, 1e-5));
+  std::ostringstream text;
+  text << kl;
+  CHECK_THAT(text.str(), ContainsSubstring("(DENSITY NOT NORMALISED: it integrates to 1.05 over its domain)"));
 }
 
 TEST_CASE("a divergence prints its error, and what is wrong with it") {
   std::ostringstream good, bad;
   good << "KL = " << kl_divergence(Checkerboard{}, Model{{0, 0}, {3, 3}}) << " nats";
   CHECK_THAT(good.str(), ContainsSubstring("KL = 1.16196 +- ") && !ContainsSubstring("("));
-  bad << kl_divergence(grid_of_modes(0.05), Model{{0, 0}, {3, 3}}, {.max_evaluations = 30'000});
+  const auto poor = kl_divergence(grid_of_modes(0.05), Model{{0, 0}, {3, 3}}, {.max_evaluations = 30'000});
+  CHECK(poor.status == ebm::QuadratureStatus::budget_exhausted);
+  bad << poor;
   CHECK_THAT(bad.str(), ContainsSubstring("NOT CONVERGED"));
 }
 

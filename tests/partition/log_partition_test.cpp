@@ -27,10 +27,10 @@ void check(const LogPartition<Dim>& result, double truth, double useful = 2e-5) 
 }
 
 template <class S, int Dim>
-void check_gaussian(std::array<double, Dim> centre, std::array<double, Dim> sd) {
+void check_gaussian(std::array<double, Dim> centre, std::array<double, Dim> sd, double useful = 2e-5) {
   const Gaussian<S, Dim> gaussian{centre, sd, 12.5};
   const auto result = log_partition(gaussian);
-  check(result, gaussian.log_z());
+  check(result, gaussian.log_z(), useful);
   for (std::size_t i = 0; i < Dim; ++i) {
     CHECK(result.domain.lower[static_cast<ebm::Index>(i)] < centre[i] - 5 * sd[i]);
     CHECK(result.domain.upper[static_cast<ebm::Index>(i)] > centre[i] + 5 * sd[i]);
@@ -58,9 +58,24 @@ TEST_CASE("Gaussians of any place and unit are found without a hint") {
   check_gaussian<double, 2>({0.5, -0.2}, {1, 2});
   check_gaussian<double, 2>({0.001, 1e4}, {1e-3, 3e3});
   check_gaussian<double, 2>({1e5, -3e4}, {1, 2});
-  check_gaussian<float, 2>({0.5, -0.2}, {1e-3, 1e4});
+  check_gaussian<float, 2>({0.5, -0.2}, {1e-3, 1e4}, 5e-5);
   check_gaussian<double, 3>({0.5, -0.2, 1}, {1, 2, 0.1});
-  check_gaussian<float, 3>({0.5, -0.2, 1}, {1e-3, 2, 1e4});
+  check_gaussian<float, 3>({0.5, -0.2, 1}, {1e-3, 2, 1e4}, 5e-5);
+}
+
+// The coordinates near 1e6 are multiples of 1/16 in float. The error must say so, and still be a bound.
+TEST_CASE("where coordinates have few digits left the error counts their rounding") {
+  for (const double sd : {0.7, 1.0, 1.3, 5.0, 40.0}) {
+    CAPTURE(sd);
+    const Gaussian<float, 1> line{{1e6}, {sd}};
+    const auto result = log_partition(
+        line, {.domain = ebm::Box<1>{ebm::Box<1>::Corner(1e6 - 8 * sd), ebm::Box<1>::Corner(1e6 + 8 * sd)}});
+    check(result, line.log_z(), 0.1 / sd);
+    CHECK(result.error > 0.01 / sd);
+    const Gaussian<float, 2> plane{{1e6, -1}, {sd, 2}};
+    check(log_partition(plane), plane.log_z(), 0.1 / sd);
+    check(log_partition(Gaussian<double, 2>{{1e6, -1}, {sd, 2}}), plane.log_z());
+  }
 }
 
 TEST_CASE("a narrow ridge across the axes is followed") {
@@ -147,6 +162,13 @@ TEST_CASE("an energy that cannot be normalised is refused") {
   // A well in a plain: finite energy everywhere, infinite mass.
   CHECK_THROWS_AS(log_partition(formula<2>([](const auto& x) { return minimum(x[0] * x[0] + x[1] * x[1], 20.0); })),
                   ebm::NumericalError);
+}
+
+TEST_CASE("evaluations that run out while the domain grows are not taken for an energy without a Z") {
+  const auto spiky = formula<2>([](const auto& x) { return 1.1 * (log(1.0 + abs(x[0])) + log(1.0 + abs(x[1]))); });
+  CHECK_THROWS_WITH(log_partition(spiky, {.max_evaluations = 30'000}), ContainsSubstring("max_evaluations: exhausted"));
+  const auto heavy = formula<1>([](const auto& x) { return 0.5 * log(1.0 + x[0] * x[0]); });
+  CHECK_THROWS_WITH(log_partition(heavy), ContainsSubstring("energy: cannot be normalised"));
 }
 
 TEST_CASE("energies that are no numbers are refused with the place") {

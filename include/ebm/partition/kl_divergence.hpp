@@ -86,7 +86,11 @@ KlDivergence<E::dim> kl_divergence(const D& density, const E& energy,
   result.error =
       scale * cubature.error(1) + result.log_partition.error + missed * std::max(1.0, std::abs(result.value));
   result.status = result.log_partition.status;
-  if (!known || !(missed < 1e-2)) result.status = QuadratureStatus::budget_exhausted;
+  if (!known) {
+    result.status = QuadratureStatus::budget_exhausted;
+  } else if (!(missed < 1e-2)) {
+    result.status = QuadratureStatus::density_not_normalised;
+  }
   return result;
 }
 
@@ -112,8 +116,8 @@ KlEstimate kl_divergence(const D& density, const E& energy, const KlSampling& op
 // "value +- error", and in words what is wrong with it.
 template <class Traits, int Dim>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream, const KlDivergence<Dim>& kl) {
-  stream << joined(
-      {detail::value_text(kl.value, kl.error), detail::status_text(kl.status, kl.log_partition.edge_mass)});
+  stream << joined({detail::value_text(kl.value, kl.error),
+                    detail::status_text(kl.status, kl.log_partition.edge_mass, kl.density_mass)});
   return stream;
 }
 

@@ -27,8 +27,9 @@ struct QuadratureOptions {
   int cells_per_axis = 0;  // of the start grid; 0: 128, 32 or 12 in one, two or three dimensions
 };
 
-// mass_at_edge: the given domain cuts through the density. budget_exhausted: the error is above the tolerance.
-enum class QuadratureStatus : unsigned char { converged, budget_exhausted, mass_at_edge };
+// budget_exhausted: the error is above the tolerance. mass_at_edge: the given domain cuts through the density.
+// density_not_normalised: what should be a density (that of kl_divergence) does not integrate to 1 over its domain.
+enum class QuadratureStatus : unsigned char { converged, budget_exhausted, mass_at_edge, density_not_normalised };
 
 template <int Dim>
 struct QuadratureResult {
@@ -44,12 +45,18 @@ struct QuadratureResult {
 
 namespace detail {
 
-inline std::string status_text(QuadratureStatus status, double edge_mass) {
-  if (status == QuadratureStatus::converged) return "";
-  if (status == QuadratureStatus::budget_exhausted) return " (NOT CONVERGED: more evaluations wanted)";
-  char buffer[96];
-  std::snprintf(buffer, sizeof buffer, " (DOMAIN TOO SMALL: share %.3g of the mass lies at a face)", edge_mass);
-  return buffer;
+[[gnu::noinline]] inline std::string status_text(QuadratureStatus status, double edge_mass, double density_mass = 1) {
+  switch (status) {
+    case QuadratureStatus::converged:
+      return "";
+    case QuadratureStatus::budget_exhausted:
+      return " (NOT CONVERGED: more evaluations wanted)";
+    case QuadratureStatus::mass_at_edge:
+      return joined({" (DOMAIN TOO SMALL: share ", to_text(edge_mass), " of the mass lies at a face)"});
+    case QuadratureStatus::density_not_normalised:
+      return joined({" (DENSITY NOT NORMALISED: it integrates to ", to_text(density_mass), " over its domain)"});
+  }
+  return "";
 }
 
 inline std::string value_text(double value, double error) {
@@ -103,15 +110,6 @@ std::optional<Box<E::dim>> own_domain(const E& energy) {
     return box;
   } else {
     return std::nullopt;
-  }
-}
-
-template <int Dim>
-void require_box(const Box<Dim>& box) {
-  for (Index i = 0; i < Dim; ++i) {
-    const double width = box.upper[i] - box.lower[i];
-    require(width > 0 && width < std::numeric_limits<double>::infinity(), "domain: width", width,
-            "a positive, finite number");
   }
 }
 
@@ -170,13 +168,33 @@ auto log_weight_of(const E& energy, double temperature) {
   };
 }
 
+// What rounding does to log Z: that of the energy, and that of coordinates in a box far from the origin.
+template <class Scalar, int Dim>
+double rounding_in(const Box<Dim>& box, double largest_log_weight) {
+  double coordinates = 0;
+  for (Index i = 0; i < Dim; ++i) coordinates += std::abs(box.upper[i] + box.lower[i]) / (box.upper[i] - box.lower[i]);
+  return static_cast<double>(std::numeric_limits<Scalar>::epsilon()) *
+         (4 * (1 + std::abs(largest_log_weight)) + coordinates);
+}
+
 template <int Dim>
 struct Integration {
   Cubature<Dim> cubature;
   double edge_mass;
-  double systematic;  // what no refinement removes: the share of the mass outside, and the rounding of E
+  double systematic;  // what no refinement removes: the share of the mass outside, and rounding
   QuadratureStatus status;
 };
+
+// Why a domain that has to grow stops growing: no box holds the mass, or the evaluations ran out before one did.
+template <int Dim>
+[[noreturn, gnu::cold]] void refuse_growth(bool known, Index evaluations, double edge_mass, const Box<Dim>& box) {
+  const std::string width = to_text(box.upper[0] - box.lower[0]);
+  const std::string where = joined({"share ", to_text(edge_mass), " of its mass lies at the edge of a box ", width});
+  if (known) throw NumericalError(joined({"energy: cannot be normalised, ", where, " wide"}));
+  throw NumericalError(
+      joined({"max_evaluations: exhausted after ", count_text(evaluations), " evaluations while the domain grew, ",
+              where, " wide; or the energy cannot be normalised"}));
+}
 
 // Integrates w = exp(-E / T), and w g for the factors g that write_factors(points, factors) gives, over the energy's
 // domain. `hint` and `seeds` say where mass may be, beyond what the energy knows.
@@ -203,7 +221,7 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
     const auto own = own_domain(energy);
     box = own && hint ? hull(*own, *hint) : own ? *own : hint ? *hint : search_domain<dim>(log_weight);
   }
-  require_box(box);
+  require_box("domain", box);
   auto modes = find_modes<dim>(log_weight, uniform_axes(box));
   if (!fixed) box = stretched(box, modes);
   const Points<double, dim> mode_seeds = seeds_at(modes);
@@ -217,18 +235,14 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
   Integration<dim> result{Cubature<dim>(factors), 0, 0, QuadratureStatus::converged};
   Cubature<dim>& cubature = result.cubature;
   cubature.cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : kStartCells<dim>, all_seeds);
+  const auto rounding = [&] { return rounding_in<typename E::Scalar>(cubature.box(), cubature.largest_log_weight()); };
   for (int enlargement = 0;; ++enlargement) {
-    const bool known = cubature.refine(integrand, std::max(options.tolerance, 1e-3), options.max_evaluations);
+    const double coarse = std::max({options.tolerance, 1e-3, 2 * rounding_in<typename E::Scalar>(box, 0)});
+    const bool known = cubature.refine(integrand, coarse, options.max_evaluations);
     const auto mass = cubature.face_mass();
     result.edge_mass = *std::max_element(mass.begin(), mass.end());
-    if (fixed || (known && result.edge_mass <= options.edge_mass)) break;
-    if (!known || enlargement == kEnlargements) {
-      char text[160];
-      std::snprintf(text, sizeof text,
-                    "energy: cannot be normalised, share %.3g of its mass lies at the edge of a box %.3g wide",
-                    result.edge_mass, box.upper[0] - box.lower[0]);
-      throw NumericalError(text);
-    }
+    if (fixed || result.edge_mass <= options.edge_mass) break;
+    if (!known || enlargement == kEnlargements) refuse_growth(known, cubature.evaluations(), result.edge_mass, box);
     for (Index i = 0; i < dim; ++i) {
       const double reach = (box.upper[i] - box.lower[i]) / 2;
       if (mass[static_cast<std::size_t>(2 * i)] > options.edge_mass) box.lower[i] -= reach;
@@ -243,10 +257,8 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
   if (!fixed) {
     for (const double share : cubature.face_mass()) result.systematic += 16 * share;
   }
-  const double rounding = 4 * static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon()) *
-                          (1 + std::abs(cubature.largest_log_weight()));
-  result.systematic += rounding;
-  if (!cubature.refine(integrand, std::max(options.tolerance, 2 * rounding), options.max_evaluations)) {
+  result.systematic += rounding();
+  if (!cubature.refine(integrand, std::max(options.tolerance, 2 * rounding()), options.max_evaluations)) {
     result.status = QuadratureStatus::budget_exhausted;
   } else if (result.edge_mass > options.edge_mass) {
     result.status = QuadratureStatus::mass_at_edge;
