@@ -80,6 +80,10 @@ TEST_CASE("a summary warns in words of what is wrong") {
     draws.status[2] = ebm::ChainStatus::diverged;
     CHECK_THAT(text(), ContainsSubstring("WARNING: 1 of 4 chains met an energy or gradient that is not finite"));
   }
+  SECTION("stuck") {
+    draws.status[1] = draws.status[3] = ebm::ChainStatus::stuck;
+    CHECK_THAT(text(), ContainsSubstring("WARNING: 2 of 4 chains are stuck: they accepted less than 0.001 of their"));
+  }
   SECTION("interrupted") {
     draws.interrupted = true;
     CHECK_THAT(text(), ContainsSubstring("interrupted after 1000 draws"));
@@ -113,4 +117,25 @@ TEST_CASE("any points make a summary, if they divide into chains") {
   CHECK(ebm::summary(draws.points, 4).coordinates[0].r_hat == ebm::summary(draws).coordinates[0].r_hat);
   CHECK_THROWS_AS(ebm::summary(draws.points, 3), ebm::ValueError);
   CHECK_THROWS_AS(ebm::summary(draws.points, 0), ebm::ValueError);
+}
+
+TEST_CASE("draws with weights are averaged by them, and the table says what is not") {
+  ebm::Draws<float, 2> draws = good_draws();
+  draws.weights = ebm::Values<double>::LinSpaced(1000, 2, 1);
+  const ebm::Summary summary = ebm::summary(draws), plain = ebm::summary(draws.points, 4);
+  double sum = 0;
+  for (Index row = 0; row < 4000; ++row) sum += draws.weights[row % 1000] * static_cast<double>(draws.points(row, 0));
+  const ebm::CoordinateSummary &x = summary.coordinates[0], &unweighted = plain.coordinates[0];
+  CHECK_THAT(x.mean, WithinAbs(sum / (4 * draws.weights.sum()), 1e-12));
+  CHECK(x.mean != unweighted.mean);
+  // Weights from 2 to 1 leave draws worth (3 / 2)^2 / (7 / 3) of their number.
+  CHECK(x.mean_mcse / x.sd == Approx(unweighted.mean_mcse / unweighted.sd * std::sqrt(7 / 3.0 / 2.25)).epsilon(1e-3));
+  CHECK(x.q5 < x.q50);
+  CHECK(x.q50 != unweighted.q50);
+  CHECK(x.r_hat == unweighted.r_hat);
+  CHECK(x.bulk_ess == unweighted.bulk_ess);
+  CHECK(x.tail_ess == unweighted.tail_ess);
+  CHECK_THAT(print(summary), ContainsSubstring("R-hat and ESS are of the unweighted draws"));
+  CHECK_THAT(print(plain), !ContainsSubstring("weighted"));
+  CHECK_THROWS_AS(ebm::summary(draws.points, 4, draws.weights.head(999)), ebm::ShapeError);
 }

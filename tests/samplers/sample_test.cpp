@@ -1,4 +1,5 @@
 #include <ebm/core/thread_pool.hpp>
+#include <ebm/energies/double_well.hpp>
 #include <ebm/energies/formula.hpp>
 #include <ebm/energies/mlp.hpp>
 #include <ebm/samplers/mala.hpp>
@@ -318,4 +319,27 @@ TEST_CASE("fixed steps measure what they can: acceptance for Mala, none for Sgld
   const auto sgld = sample(energy, Sgld{.step_size = 0.05}, {.chains = 8, .steps = 100}, rng);
   CHECK(sgld.acceptance.array().isNaN().all());
   CHECK(sgld.diverged_chains() == 0);
+}
+
+// Far out on x^4 the gradient throws every proposal across the wells to where the energy is higher still.
+TEST_CASE("chains that accept next to nothing are stuck, and healthy ones are not") {
+  const DoubleWell<float, 2> energy;
+  const auto from = [&](float x, Index steps) {
+    Rng rng{15};
+    Points<float, 2> initial = Points<float, 2>::Ones(20, 2);
+    initial.topRows(3).setConstant(x);
+    return sample(energy, Mala{.step_size = 0.1}, {.chains = 20, .steps = steps, .warmup = 0, .initial = initial}, rng);
+  };
+  const auto draws = from(40, 200);
+  CHECK(draws.stuck_chains() == 3);
+  for (std::size_t c = 0; c < 3; ++c) CHECK(draws.status[c] == ChainStatus::stuck);
+  CHECK((draws.chain(1).array() == 40).all());
+  CHECK(draws.diverged_chains() == 0);
+  CHECK(from(1, 200).stuck_chains() == 0);
+  CHECK(from(40, 99).stuck_chains() == 0);  // too few steps to tell
+  Rng rng{16};
+  const Points<float, 2> far = Points<float, 2>::Constant(1, 2, 40.0f);
+  const auto tuned = sample(energy, Mala{}, {.chains = 20, .steps = 200, .initial = far}, rng);
+  CHECK(tuned.stuck_chains() == 0);
+  CHECK(sample(energy, Sgld{}, {.chains = 20, .steps = 200}, rng).stuck_chains() == 0);
 }

@@ -2,11 +2,15 @@
 //
 //   std::cout << ebm::summary(draws);
 //
+// Draws with weights (those of a step size that falls) count in moments and quantiles by their weights; R-hat and ESS
+// know of none, and are those of the draws as they are.
+//
 // Limits as in Vehtari et al. 2021, section 4: R-hat up to 1.01, and an ESS of at least 50 for each half of a chain.
 #pragma once
 
+#include <ebm/core/draws.hpp>
 #include <ebm/diagnostics/convergence.hpp>
-#include <ebm/samplers/draws.hpp>
+#include <ebm/diagnostics/weighted_draws.hpp>
 
 #include <string>
 
@@ -25,8 +29,9 @@ struct Summary {
   std::vector<CoordinateSummary> coordinates;
   Index chains = 0, draws_per_chain = 0;
   double acceptance = std::numeric_limits<double>::quiet_NaN();  // mean over the chains, if it is known
-  Index diverged_chains = 0;
+  Index diverged_chains = 0, stuck_chains = 0;
   bool interrupted = false;
+  bool weighted = false;  // moments and quantiles are
 
   // In words; empty if there is nothing to complain of.
   [[gnu::noinline]] std::vector<std::string> warnings() const {
@@ -63,6 +68,13 @@ struct Summary {
                     static_cast<long>(diverged_chains), static_cast<long>(chains));
       add();
     }
+    if (stuck_chains > 0) {
+      std::snprintf(line, sizeof line,
+                    "%ld of %ld chains are stuck: they accepted less than %.6g of their proposals; a smaller step, or "
+                    "other initial points, may free them",
+                    static_cast<long>(stuck_chains), static_cast<long>(chains), kStuckAcceptance);
+      add();
+    }
     if (interrupted) {
       std::snprintf(line, sizeof line, "the run was interrupted after %ld draws per chain",
                     static_cast<long>(draws_per_chain));
@@ -82,8 +94,24 @@ struct Summary {
   }
 };
 
+namespace detail {
+
+// Moments and quantiles with weights in the place of those without. The error of the mean grows as the number of draws
+// shrinks that the weights leave.
 template <class Real>
-CoordinateSummary summarise(const ChainMatrix<Real>& draws) {
+CoordinateSummary weighed(CoordinateSummary plain, const WeightedDraws<Real>& draws) {
+  const double error = plain.mean_mcse / plain.sd;  // per standard deviation, of unweighted draws
+  plain.mean = draws.mean(), plain.sd = draws.sd();
+  plain.mean_mcse = error * plain.sd * draws.shrinkage();
+  plain.q5 = draws.quantile(0.05), plain.q50 = draws.quantile(0.5), plain.q95 = draws.quantile(0.95);
+  return plain;
+}
+
+}  // namespace detail
+
+// Weights, where there are any, are those of the draws of each chain.
+template <class Real>
+CoordinateSummary summarise(const ChainMatrix<Real>& draws, const Values<Real>& weights = {}) {
   CoordinateSummary result;
   result.status = draws_status(draws);
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -99,7 +127,7 @@ CoordinateSummary summarise(const ChainMatrix<Real>& draws) {
   result.q95 = quantile_of_sorted(sorted, Real(0.95));
   if (result.status != DrawsStatus::usable) {
     result.r_hat = result.bulk_ess = result.tail_ess = result.mean_mcse = nan;
-    return result;
+    return weights.size() > 0 ? detail::weighed(result, WeightedDraws<Real>(draws, weights)) : result;
   }
   const ChainMatrix<Real> halves = split_chains(draws), scores = rank_normalised(halves);
   const Real bulk = detail::plain_r_hat(scores);
@@ -109,34 +137,35 @@ CoordinateSummary summarise(const ChainMatrix<Real>& draws) {
   result.bulk_ess = detail::plain_ess(scores);
   result.tail_ess = std::min(quantile_ess(draws, Real(result.q5)), quantile_ess(draws, Real(result.q95)));
   result.mean_mcse = result.sd / sqrt(detail::plain_ess(halves));
-  return result;
+  return weights.size() > 0 ? detail::weighed(result, WeightedDraws<Real>(draws, weights)) : result;
 }
 
-// Points of several chains of equal length, one chain after the other.
+// Points of several chains of equal length, one chain after the other; a weight for each draw of a chain, or none.
 template <class Derived>
-Summary summary(const Eigen::DenseBase<Derived>& points, Index chains) {
+Summary summary(const Eigen::DenseBase<Derived>& points, Index chains, const Values<double>& weights = {}) {
   require(chains >= 1 && points.rows() % chains == 0, "chains", static_cast<double>(chains),
           "a divisor of the number of points");
   Summary result;
   result.chains = chains, result.draws_per_chain = points.rows() / chains;
+  result.weighted = weights.size() > 0;
   ChainMatrix<double> draws(result.draws_per_chain, chains);
   for (Index i = 0; i < points.cols(); ++i) {
     for (Index row = 0; row < points.rows(); ++row)
       draws.data()[row] = static_cast<double>(points.derived().coeff(row, i));
-    result.coordinates.push_back(summarise(draws));
+    result.coordinates.push_back(summarise(draws, weights));
   }
   return result;
 }
 
 template <class Scalar, int Dim>
 Summary summary(const Draws<Scalar, Dim>& draws) {
-  Summary result = summary(draws.points, draws.chains);
+  Summary result = summary(draws.points, draws.chains, draws.weights);
   if (draws.acceptance.size() > 0) {
     double sum = 0;
     for (Index chain = 0; chain < draws.acceptance.size(); ++chain) sum += draws.acceptance[chain];
     result.acceptance = sum / static_cast<double>(draws.acceptance.size());
   }
-  result.diverged_chains = draws.diverged_chains();
+  result.diverged_chains = draws.diverged_chains(), result.stuck_chains = draws.stuck_chains();
   result.interrupted = draws.interrupted;
   return result;
 }
@@ -158,6 +187,8 @@ namespace detail {
   text += joined({count_text(summary.chains), " chains of ", count_text(summary.draws_per_chain), " draws"});
   if (summary.acceptance >= 0) text += joined({", acceptance ", to_text(summary.acceptance)});
   text += "\n";
+  if (summary.weighted)
+    text += "mean, mcse, sd and quantiles are weighted; R-hat and ESS are of the unweighted draws\n";
   for (const std::string& warning : summary.warnings()) text += joined({"WARNING: ", warning, "\n"});
   return text;
 }

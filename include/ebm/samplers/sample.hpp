@@ -236,7 +236,8 @@ Draws<typename E::Scalar, E::dim> sample(const E& energy, const K& kernel,
   for (Index c = 0; c < options.chains; ++c) draws.acceptance(c) *= measured / static_cast<double>(done);
   const auto failed = chains.failed();
   for (Index c = 0; c < options.chains; ++c) {
-    draws.status.push_back(failed.data()[c] != Scalar(0) ? ChainStatus::diverged : ChainStatus::healthy);
+    const double tested = K::exact ? draws.acceptance(c) : std::numeric_limits<double>::quiet_NaN();
+    draws.status.push_back(chain_status(failed.data()[c] != Scalar(0), tested, done));
   }
   return draws;
 }
