@@ -132,6 +132,28 @@ EBM_INLINE auto is_odd(BitsOf<V> bits) {
   }
 }
 
+// Bit l is set where lane l of the mask is.
+template <class S>
+EBM_INLINE std::uint32_t lane_bits(typename Pack<S>::Mask mask) {
+#if EBM_PACK_BYTES == 64
+  if constexpr (sizeof(S) == 4) {
+    return _mm512_movepi32_mask(reinterpret_cast<__m512i>(mask.native));
+  } else {
+    return _mm512_movepi64_mask(reinterpret_cast<__m512i>(mask.native));
+  }
+#elif EBM_PACK_BYTES == 32
+  if constexpr (sizeof(S) == 4) {
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(mask.native)));
+  } else {
+    return static_cast<std::uint32_t>(_mm256_movemask_pd(reinterpret_cast<__m256d>(mask.native)));
+  }
+#else
+  std::uint32_t bits = 0;
+  for (int i = 0; i < Pack<S>::size; ++i) bits |= static_cast<std::uint32_t>(mask.native[i] != 0) << i;
+  return bits;
+#endif
+}
+
 // a * b + c, rounded once where the machine can.
 template <std::floating_point S>
 EBM_INLINE S fma(S a, S b, S c) {
