@@ -1,0 +1,123 @@
+// The gradient estimator of losses that judge one site at a time (objectives/site_losses.hpp), with the same bits for
+// any number of workers: tiles go in fixed chunks, each into a vector of its own, and these are summed in order.
+//
+// Where an objective looks at a sample of the sites only, every iteration draws a new one, without replacement and the
+// same for all rows; loss and gradient are scaled by dim / sampled, so that their expectations are those of all sites.
+#pragma once
+
+#include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/site_losses.hpp>
+
+#include <numeric>
+
+namespace ebm::detail {
+
+// Throws where a coordinate of the minibatch is none of the energy's states.
+template <class Scalar, int Dim>
+[[gnu::noinline]] void require_states(const char* argument, Minibatch<Scalar, Dim> data, StateSet states) {
+  for (Index row = 0; row < data.rows; ++row) {
+    for (Index i = 0; i < data.tiles.dim(); ++i) {
+      const Scalar value = data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>];
+      bool is_state = false;
+      for (Index k = 0; k < states.count; ++k) is_state |= value == static_cast<Scalar>(states.value(k));
+      if (!is_state) {
+        throw ValueError(joined({argument, ": ", to_text(static_cast<double>(value)), " in column ", count_text(i),
+                                 ", wanted one of the energy's ", count_text(states.count), " states from ",
+                                 to_text(states.first), " in steps of ", to_text(states.spacing)}));
+      }
+    }
+  }
+}
+
+template <class Loss, class E>
+  requires DiscreteEnergy<E> && TrainableEnergy<E>
+class SiteEstimator {
+ public:
+  using Scalar = typename E::Scalar;
+  using Data = Minibatch<Scalar, E::dim>;
+
+  SiteEstimator(Index sampled_sites, const E& energy, Data data, Rng& rng, Index workers)
+      : order_(static_cast<std::size_t>(dimension_of(energy))),
+        sampled_(sampled_sites > 0 ? std::min(sampled_sites, dimension_of(energy)) : dimension_of(energy)),
+        stream_(rng.stream()),
+        workspaces_(static_cast<std::size_t>(workers)),
+        weights_(static_cast<std::size_t>(data.tiles.count())),
+        losses_(weights_.size()) {
+    require(sampled_sites >= 0, "sampled_sites", static_cast<double>(sampled_sites), "at least 0");
+    std::iota(order_.begin(), order_.end(), Index{0});
+    require_states("points", data, energy.states());
+  }
+
+  template <class Exec>
+  void recover(const E&, Data, Exec&) {}
+
+  template <class Exec>
+  BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
+    const Index tiles = data.tiles.count(), chunks = (tiles + kChunkTiles - 1) / kChunkTiles;
+    weights_.resize(static_cast<std::size_t>(tiles)), losses_.resize(weights_.size());
+    while (partial_.size() < static_cast<std::size_t>(chunks)) partial_.emplace_back(gradient.size());
+    const std::span<const Index> sites = choose_sites(iteration);
+    const double share = scale() / static_cast<double>(data.rows);
+    const LanesSpan<Scalar> weights(weights_.front().data(), tiles), losses(losses_.front().data(), tiles);
+    for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(i < data.rows ? share : 0.0);
+    executor.run(chunks, [&](Index chunk, Index worker) {
+      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
+      partial.set_zero();
+      for (Index t = chunk * kChunkTiles; t < std::min(tiles, (chunk + 1) * kChunkTiles); ++t)
+        add_site_losses<Loss>(energy, data.tiles.subspan(t, 1), sites, weights.subspan(t, 1), losses.subspan(t, 1),
+                              partial.span(), workspaces_[static_cast<std::size_t>(worker)]);
+    });
+    using V = Pack<Scalar>;
+    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
+      V sum(0);
+      for (std::size_t chunk = 0; chunk < static_cast<std::size_t>(chunks); ++chunk)
+        sum = sum + V::load(partial_[chunk].data() + i);
+      sum.store(gradient.data() + i);
+    }
+    return report(losses.data(), data, energy.states());
+  }
+
+ private:
+  static constexpr Index kChunkTiles = 2;
+
+  double scale() const { return static_cast<double>(order_.size()) / static_cast<double>(sampled_); }
+
+  // The first of a random order (Fisher & Yates 1938), a function of the iteration alone; in ascending order.
+  std::span<const Index> choose_sites(Index iteration) {
+    const std::size_t wanted = static_cast<std::size_t>(sampled_);
+    if (wanted < order_.size()) {
+      std::iota(order_.begin(), order_.end(), Index{0});
+      for (std::size_t i = 0; i < wanted; ++i) {
+        const std::uint32_t j = stream_.integer(static_cast<std::uint32_t>(iteration), i, order_.size() - i);
+        std::swap(order_[i], order_[i + j]);
+      }
+      std::sort(order_.begin(), order_.begin() + sampled_);
+    }
+    return std::span<const Index>(order_).first(wanted);
+  }
+
+  BatchReport report(const Scalar* losses, Data data, StateSet states) const {
+    const double rows = static_cast<double>(data.rows);
+    double sum = 0, square = 0;
+    for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses[i]);
+    if (!(sum == sum)) require_states("points", data, states);
+    const double mean = sum / rows;
+    for (Index i = 0; i < data.rows; ++i) {
+      const double difference = static_cast<double>(losses[i]) - mean;
+      square = ebm::fma(difference, difference, square);
+    }
+    BatchReport result;
+    result.data_energy = scale() * mean;
+    result.data_energy_sd = scale() * std::sqrt(square / rows);
+    return result;
+  }
+
+  std::vector<Index> order_;
+  Index sampled_;
+  Stream stream_;
+  std::vector<Workspace> workspaces_;
+  std::vector<Lanes<Scalar>> weights_, losses_;
+  std::vector<FlatVector<Scalar>> partial_;
+};
+
+}  // namespace ebm::detail

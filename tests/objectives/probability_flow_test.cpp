@@ -1,0 +1,56 @@
+#include <ebm/objectives/probability_flow.hpp>
+
+#include "objectives/site_objectives.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace site_objectives;
+
+double flow_loss(const std::vector<double>& energies, std::size_t present) {
+  double sum = -1;
+  for (const double e : energies) sum += std::exp((energies[present] - e) / 2);
+  return sum;
+}
+static_assert(ebm::Objective<ebm::ProbabilityFlow, Pairwise<float>>);
+
+}  // namespace
+
+TEST_CASE("ProbabilityFlow: loss and gradient are those of the formula, for bits, spins and three states") {
+  const ebm::ProbabilityFlow objective;
+  for (const ebm::StateSet& states : {ebm::kBits, ebm::kSpins, kThree}) {
+    const Pairwise<double> energy(5, states, 0.6, 3);
+    CHECK(worst_error(objective, energy, some_states(21, 5, states), flow_loss) < 1e-8);
+  }
+  CHECK(worst_error(objective, SmallRbm<double>(5, 3, 0.8, 4), some_states(21, 5, ebm::kBits), flow_loss) < 1e-8);
+  CHECK(worst_error(WrongSignObjective<ebm::detail::FlowLoss>{}, Pairwise<double>(5, ebm::kSpins, 0.6, 3),
+                    some_states(21, 5, ebm::kSpins), flow_loss) > 1e-2);
+}
+
+TEST_CASE("ProbabilityFlow: the gradient vanishes at the truth under exact weights, and nowhere near it") {
+  using Loss = ebm::detail::FlowLoss;
+  for (const ebm::StateSet& states : {ebm::kBits, ebm::kSpins, kThree}) {
+    const Pairwise<double> truth(6, states, 0.5, 8);
+    Pairwise<double> near = truth;
+    near.theta[2] += 0.05;
+    CHECK(gradient_under_exact_weights<Loss>(truth, truth) < 1e-10);
+    CHECK(gradient_under_exact_weights<Loss>(near, truth) > 1e-4);
+    CHECK(gradient_under_exact_weights<WrongSign<Loss>>(truth, truth) > 1e-2);
+  }
+  const SmallRbm<double> rbm(8, 4, 0.7, 5);
+  CHECK(gradient_under_exact_weights<Loss>(rbm, rbm) < 1e-10);
+}
+
+TEST_CASE("ProbabilityFlow: the same bits for any number of workers, of all sites and of some") {
+  const SmallRbm<float> energy(6, 4, 0.7, 5);
+  const auto points = some_states(131, 6, ebm::kBits);
+  for (const ebm::Index sampled : {0, 2}) {
+    const ebm::ProbabilityFlow objective{.sampled_sites = sampled};
+    const auto serial = estimate(objective, energy, points);
+    const auto pooled = estimate(objective, energy, points, 0, ebm::ThreadPool{3});
+    CHECK(serial.gradient == pooled.gradient);
+    CHECK(serial.report.data_energy == pooled.report.data_energy);
+  }
+}
+
+TEST_CASE("ProbabilityFlow: the trainer recovers a model from its draws") { check_recovery(ebm::ProbabilityFlow{}); }
