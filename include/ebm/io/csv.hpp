@@ -82,16 +82,15 @@ void write_csv(const std::string& path, const Eigen::DenseBase<Derived>& values,
   write_file(path, text);
 }
 
+// A table from its text; errors call it by `name`, the path as a rule.
 template <class Scalar = double>
-Table<Scalar> read_csv(const std::string& path) {
-  const std::string content = read_file(path);
-  std::string_view text = content;
+Table<Scalar> parse_csv(std::string_view text, const std::string& name) {
   Table<Scalar> table;
   std::vector<Scalar> numbers;  // row by row
   std::size_t columns = 0;
   for (Index line = 1; !text.empty(); ++line) {
     const auto fields = detail::split_fields(detail::take_line(text));
-    const auto fail = [&](const std::string& what) { throw Error(path + ": line " + std::to_string(line) + what); };
+    const auto fail = [&](const std::string& what) { throw Error(name + ": line " + std::to_string(line) + what); };
     if (line == 1) {
       columns = fields.size();
       bool any_number = false;
@@ -118,11 +117,16 @@ Table<Scalar> read_csv(const std::string& path) {
       numbers.push_back(value);
     }
   }
-  if (columns == 0) throw Error(path + ": empty, wanted a table");
+  if (columns == 0) throw Error(name + ": empty, wanted a table");
   const Index cols = static_cast<Index>(columns);
   using Rows = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   table.values = Eigen::Map<const Rows>(numbers.data(), static_cast<Index>(numbers.size()) / cols, cols);
   return table;
+}
+
+template <class Scalar = double>
+Table<Scalar> read_csv(const std::string& path) {
+  return parse_csv<Scalar>(read_file(path), path);
 }
 
 }  // namespace ebm
