@@ -1,0 +1,52 @@
+#include <ebm/datasets/digits.hpp>
+
+#include "io/gzipped.hpp"
+#include "io/temporary_file.hpp"
+#include "support/catch.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+// A line of 64 equal pixels and a label.
+std::string line(const std::string& pixel, const std::string& label) {
+  std::string text;
+  for (int i = 0; i < 64; ++i) text += pixel + ",";
+  return text + label + "\n";
+}
+
+ebm::LabelledImages read(const std::string& text) {
+  const TemporaryFile file(gzipped(text));
+  return ebm::read_digits(file.path);
+}
+
+}  // namespace
+
+TEST_CASE("Digits are read from gzipped CSV") {
+  const auto digits = read(line("3", "9") + line("16", "0"));
+  CHECK(digits.count() == 2);
+  CHECK(digits.pixels(1, 63) == 16);
+  CHECK(digits.labels == (ebm::Values<int>(2) << 9, 0).finished());
+  CHECK(digits.binarised(7).row(0).sum() == 0);
+  CHECK(digits.binarised(7).row(1).sum() == 64);
+}
+
+TEST_CASE("What is no digit is refused") {
+  CHECK_THROWS_WITH(read(line("17", "1")), ContainsSubstring("line 1: 17, wanted a pixel of 0 to 16"));
+  CHECK_THROWS_WITH(read(line("1", "1") + line("0.5", "1")), ContainsSubstring("line 2: 0.5, wanted a pixel"));
+  CHECK_THROWS_WITH(read(line("1", "10")), ContainsSubstring("10, wanted a label of 0 to 9"));
+  CHECK_THROWS_WITH(read(line("nan", "1")), ContainsSubstring("nan, wanted a pixel"));
+  CHECK_THROWS_WITH(read("1,2,3\n"), ContainsSubstring("3 columns, wanted 64 pixels and the label"));
+  CHECK_THROWS_WITH(read(""), ContainsSubstring("empty"));
+  CHECK_THROWS_WITH(read(std::string(std::size_t{1} << 21, '1')), ContainsSubstring("holds more than"));
+}
+
+TEST_CASE("The digits are what they are known to be, where they are installed") {
+  CHECK(!ebm::find_digits("/nowhere"));
+  const auto path = ebm::find_digits();
+  if (!path) return;
+  const auto digits = ebm::read_digits(*path);
+  CHECK(digits.count() == 1797);
+  CHECK(digits.pixels.cast<int>().sum() == 561718);
+  CHECK((digits.labels.array() == 0).count() == 178);
+}
