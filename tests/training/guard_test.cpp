@@ -11,6 +11,7 @@ ebm::BatchReport healthy() {
   ebm::BatchReport report;
   report.data_energy = 3.0, report.sample_energy = 2.8, report.data_energy_sd = 1.0;
   report.acceptance = 0.6, report.jump_acceptance = 0.2, report.step_size = 0.1;
+  report.chains = 256;
   return report;
 }
 
@@ -19,8 +20,7 @@ ebm::TrainingHealth after(int times, const ebm::BatchReport& report, double grad
   ebm::Guard guard(2);
   guard.check(healthy(), 1.0);
   ebm::TrainingHealth health = ebm::TrainingHealth::healthy;
-  for (int i = 0; i < times && health == ebm::TrainingHealth::healthy; ++i)
-    health = guard.check(report, gradient_norm);
+  for (int i = 0; i < times && health == ebm::TrainingHealth::healthy; ++i) health = guard.check(report, gradient_norm);
   return health;
 }
 
@@ -29,7 +29,7 @@ ebm::TrainingHealth after(int times, const ebm::BatchReport& report, double grad
 TEST_CASE("a healthy training does not trip the guard") {
   CHECK(after(5000, healthy()) == ebm::TrainingHealth::healthy);
   auto report = healthy();
-  report.chains = 256, report.failed_chains = 1;
+  report.failed_chains = 1;
   CHECK(after(5000, report) == ebm::TrainingHealth::healthy);
   // A gap within the spread of the energies; a gradient that vanishes where energies agree.
   report = healthy();
@@ -38,6 +38,26 @@ TEST_CASE("a healthy training does not trip the guard") {
   report = healthy();
   report.sample_energy = report.data_energy;
   CHECK(after(5000, report, 0.0) == ebm::TrainingHealth::healthy);
+}
+
+TEST_CASE("an objective without samples is judged by its energies of data and its gradient") {
+  ebm::BatchReport report;
+  report.data_energy = 3.0;
+  CHECK(after(5000, report) == ebm::TrainingHealth::healthy);
+  CHECK(after(5000, report, 1e-9) == ebm::TrainingHealth::healthy);  // nothing tells a dead network from a trained one
+  CHECK(after(1, report, kNan) == ebm::TrainingHealth::not_finite);
+  report.data_energy = kInfinity;
+  CHECK(after(1, report) == ebm::TrainingHealth::not_finite);
+
+  ebm::Guard guard(2);
+  CHECK(std::isnan(guard.gap()));
+  report = healthy();
+  report.chains = 0;
+  guard.check(report, 1.0);
+  CHECK(std::isnan(guard.gap()));
+  report.chains = 1;
+  guard.check(report, 1.0);
+  CHECK(guard.gap() == Approx(0.2));
 }
 
 TEST_CASE("one odd batch does not trip the guard") {
@@ -62,7 +82,7 @@ TEST_CASE("each sign of a training that runs away trips the guard") {
   CHECK(after(1, healthy(), kInfinity) == ebm::TrainingHealth::not_finite);
 
   report = healthy();
-  report.chains = 256, report.failed_chains = 6;
+  report.failed_chains = 6;
   CHECK(after(1, report) == ebm::TrainingHealth::chains_failed);
 
   for (const double gap : {1e4, -1e4}) {
@@ -87,9 +107,9 @@ TEST_CASE("the gap is the mean of the batches' gaps, smoothed") {
 
 TEST_CASE("every health has a text of its own") {
   std::vector<std::string> texts;
-  for (const auto health : {ebm::TrainingHealth::healthy, ebm::TrainingHealth::not_finite,
-                            ebm::TrainingHealth::energies_apart, ebm::TrainingHealth::chains_failed,
-                            ebm::TrainingHealth::network_dead}) {
+  for (const auto health :
+       {ebm::TrainingHealth::healthy, ebm::TrainingHealth::not_finite, ebm::TrainingHealth::energies_apart,
+        ebm::TrainingHealth::chains_failed, ebm::TrainingHealth::network_dead}) {
     const std::string text = to_text(health);
     CHECK_FALSE(text.empty());
     CHECK(std::find(texts.begin(), texts.end(), text) == texts.end());

@@ -380,3 +380,46 @@ TEST_CASE("points may be of any type and expression") {
   CHECK(run(points.topRows(100)) == expected);
   CHECK(run(ebm::Points<float, 2>(points.cast<float>())).size() == expected.size());
 }
+
+namespace {
+
+// The likelihood of a quadratic energy is known: no sample is needed for its gradient.
+struct ExactLikelihood {
+  using Energy = ebm::QuadraticEnergy<float, 2>;
+  using Data = ebm::Minibatch<float, 2>;
+  struct Estimator {
+    template <class Exec>
+    ebm::BatchReport estimate(const Energy& energy, Data data, ebm::Index, ebm::FlatVector<float>& gradient, Exec&) {
+      double squares = 0;
+      for (ebm::Index row = 0; row < data.rows; ++row) {
+        for (ebm::Index i = 0; i < 2; ++i) squares += std::pow(data.tiles.coordinate(row / 16, i)[row % 16], 2);
+      }
+      const double half_square = 0.5 * squares / static_cast<double>(data.rows);
+      gradient.data()[0] = static_cast<float>(half_square - 1 / energy.precision());
+      ebm::BatchReport report;
+      report.data_energy = energy.precision() * half_square;
+      return report;
+    }
+    template <class Exec>
+    void recover(const Energy&, Data, Exec&) {}
+  };
+  Estimator estimator(const Energy&, Data, ebm::Rng&, ebm::Index) const { return {}; }
+};
+
+}  // namespace
+
+TEST_CASE("an objective without samples is trained and guarded") {
+  ebm::Rng rng(1);
+  const ebm::Points<double, 2> points = gaussian_points(500);
+  ebm::Trainer trainer{ebm::QuadraticEnergy<float, 2>{1.0}, ExactLikelihood{}, ebm::Adam{.learning_rate = 1e-2}};
+  const auto result = trainer.fit(points, {.iterations = 1500, .batch_size = 500, .averaging = 0}, rng);
+  CHECK(result.status == ebm::TrainingStatus::healthy);
+  CHECK(std::isnan(result.last.energy_gap));
+  CHECK(trainer.energy().precision() == Approx(2 / points.rowwise().squaredNorm().mean()).epsilon(1e-3));
+  CHECK(trainer.samples().rows() == 0);
+
+  // A step so long that the precision overflows: the guard gives up.
+  ebm::Trainer wild{ebm::QuadraticEnergy<float, 2>{1.0}, ExactLikelihood{}, ebm::Sgd{.learning_rate = 1e38}};
+  CHECK_THROWS_AS(wild.fit(points, {.iterations = 200, .batch_size = 500}, rng), ebm::NumericalError);
+  CHECK(wild.energy().precision() == 1);
+}

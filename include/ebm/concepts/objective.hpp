@@ -24,8 +24,9 @@ struct Minibatch {
   Index rows;
 };
 
-// What one estimate saw; NaN where it does not apply. The guard wants both energies: an objective without samples gives
-// what it holds against the data.
+// What one estimate saw; NaN where it does not apply. The guard wants a finite data_energy of every objective, and a
+// finite sample_energy, near that of the data, of those that move chains (chains > 0). An objective without samples
+// (score matching, pseudo-likelihood) leaves chains at 0.
 struct BatchReport {
   double data_energy = std::numeric_limits<double>::quiet_NaN();    // mean over the minibatch
   double sample_energy = std::numeric_limits<double>::quiet_NaN();  // mean over the model's samples

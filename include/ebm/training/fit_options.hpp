@@ -14,7 +14,7 @@ namespace ebm {
 struct TrainingReport {
   Index iteration = 0, iterations = 0;
   BatchReport batch;
-  double energy_gap = 0;  // E(data) - E(samples), smoothed; near 0 while the samples follow the model
+  double energy_gap = 0;  // E(data) - E(samples), smoothed; near 0 while the samples follow the model; NaN without samples
   double gradient_norm = 0;
   double learning_rate = 0;
 };
@@ -26,7 +26,8 @@ struct FitOptions {
   Schedule schedule = {};
   double averaging = 0.999;  // weight of the past in the average of the parameters; 0 for the last parameters
   bool progress = false;
-  // The frame of an energy that wants one: coordinates of mean 0 and covariance I, and a Gaussian anchor in them.
+  // The frame of an energy that wants one: coordinates of mean 0 and covariance I, and a Gaussian anchor in them. Any
+  // other energy is trained in the data's own units, whatever `standardise` says, and an anchor_variance is refused.
   bool standardise = true;
   std::optional<double> anchor_variance = {};  // left out, 4 up to three dimensions and 1 beyond; infinite for none
   Index recoveries = 5;                        // how often the guard may act before fit gives up

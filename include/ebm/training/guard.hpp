@@ -7,6 +7,7 @@
 //     larger one is itself a sign that energies run away,
 //   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
+// What concerns samples is looked at where the objective has some (report.chains > 0).
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
 
@@ -39,9 +40,12 @@ class Guard {
   explicit Guard(Index dim) : largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
 
   TrainingHealth check(const BatchReport& report, double gradient_norm) {
-    if (!std::isfinite(report.data_energy) || !std::isfinite(report.sample_energy) || !std::isfinite(gradient_norm)) {
+    const bool sampled = report.chains > 0;
+    if (!std::isfinite(report.data_energy) || !std::isfinite(gradient_norm) ||
+        (sampled && !std::isfinite(report.sample_energy))) {
       return TrainingHealth::not_finite;
     }
+    if (!sampled) return TrainingHealth::healthy;
     if (50 * report.failed_chains > report.chains) return TrainingHealth::chains_failed;
     const double fresh = 1.0 / static_cast<double>(std::min<Index>(++seen_, kMemory));
     gap_ = ebm::fma(fresh, report.energy_gap() - gap_, gap_);
@@ -54,7 +58,8 @@ class Guard {
     return TrainingHealth::healthy;
   }
 
-  double gap() const { return gap_; }
+  // NaN where there was nothing to compare the data with.
+  double gap() const { return seen_ > 0 ? gap_ : std::numeric_limits<double>::quiet_NaN(); }
 
  private:
   static constexpr Index kMemory = 50;

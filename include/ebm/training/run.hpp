@@ -199,14 +199,17 @@ class Run {
     slow_down_ *= 0.5;
     live_.set_parameters(trainer_.parameters.span());
     estimator_.recover(live_, data, executor);
-    const std::string line = joined({event, "; went back, halved the learning rate, started the chains anew\n"});
+    const std::string line =
+        joined({event, "; went back, halved the learning rate", kHasChains ? ", started the chains anew\n" : "\n"});
     result.events = joined({result.events, line});
     std::fprintf(stderr, "ebm: %s", line.c_str());
   }
 
   [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
-    return joined({"energy gap ", to_text(report.energy_gap), "  |gradient| ", to_text(report.gradient_norm),
-                   "  acceptance ", to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
+    const std::string gradient = joined({"|gradient| ", to_text(report.gradient_norm)});
+    if (report.batch.chains == 0) return gradient;
+    return joined({"energy gap ", to_text(report.energy_gap), "  ", gradient, "  acceptance ",
+                   to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
   }
 
   static constexpr Index kSnapshotEvery = 100;
