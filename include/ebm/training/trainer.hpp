@@ -17,9 +17,14 @@
 
 namespace ebm {
 
-template <TrainableEnergy E, class O, Optimizer<typename E::Scalar> P>
-  requires Objective<O, detail::TrainedEnergy<E>>
+// What it needs is asserted, not constrained: where arguments are deduced, Clang 14 says of a constraint only that it
+// is not satisfied.
+template <class E, class O, class P>
 class Trainer {
+  static_assert(TrainableEnergy<E>, "ebm::Trainer: the energy must be a TrainableEnergy");
+  static_assert(Objective<O, detail::TrainedEnergy<E>>, "ebm::Trainer: there must be an Objective for this energy");
+  static_assert(Optimizer<P, typename E::Scalar>, "ebm::Trainer: there must be an Optimizer for this scalar");
+
  public:
   using Scalar = typename E::Scalar;
   static constexpr int dim = E::dim;
