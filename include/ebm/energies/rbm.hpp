@@ -175,6 +175,21 @@ class BernoulliRbm {
   // All hidden units given the visible ones, then all visible ones given the hidden; beta multiplies E(v, h).
   void gibbs_sweep(TileSpan<Scalar, dim> x, double beta, TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
+    const Active hidden = draw_hidden(x, beta, noise, workspace);
+    draw(by_hidden_, hidden, visible_start_, beta, detail::padded_to_lanes<Scalar>(hidden_), noise, workspace,
+         [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
+           for (int p = 0; p < kTilePacks; ++p) select(on[p], V(1), V(0)).store(x.coordinate(t, unit) + p * V::size);
+         });
+  }
+  Index gibbs_uniforms() const {
+    return detail::padded_to_lanes<Scalar>(hidden_) + detail::padded_to_lanes<Scalar>(visible_);
+  }
+
+  // For energies made of this one, whose visible units are others (energies/softmax_rbm.hpp): the first half of a sweep,
+  // which uses the first padded_to_lanes(hidden()) uniforms, and f(tile, i, lanes) for what the second half draws from,
+  // b_i + sum_j W_ij h_j.
+  detail::ActiveUnits<Scalar> draw_hidden(TileSpan<const Scalar, dim> x, double beta,
+                                          const TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     const Active visible = collect(x, workspace);
     Active hidden(x.count(), hidden_, workspace);
     draw(by_visible_, visible, hidden_start_, beta, 0, noise, workspace,
@@ -183,13 +198,15 @@ class BernoulliRbm {
            for (int p = 0; p < kTilePacks; ++p) bits |= lane_bits<Scalar>(on[p]) << (p * V::size);
            hidden.append(t, unit, bits);
          });
-    draw(by_hidden_, hidden, visible_start_, beta, detail::padded_to_lanes<Scalar>(hidden_), noise, workspace,
-         [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
-           for (int p = 0; p < kTilePacks; ++p) select(on[p], V(1), V(0)).store(x.coordinate(t, unit) + p * V::size);
-         });
+    return hidden;
   }
-  Index gibbs_uniforms() const {
-    return detail::padded_to_lanes<Scalar>(hidden_) + detail::padded_to_lanes<Scalar>(visible_);
+  template <class F>
+  void for_each_visible(const detail::ActiveUnits<Scalar>& hidden, Workspace& workspace, F f) const {
+    for_each_block(by_hidden_, hidden, visible_start_, workspace, [&](Index block, const Scalar* sums) {
+      for_each_lane_block(
+          by_hidden_, block, sums, hidden.chains() / kLanes<Scalar>, workspace,
+          [&](Index t, Index unit, const Scalar* lanes) { f(t, by_hidden_.first(block) + unit, lanes); });
+    });
   }
 
   // Before the first training: offsets and visible biases from the mean of the data, clipped to [.02, .98]. Does
