@@ -1,7 +1,7 @@
 // How an energy of few coordinates is written once for every form: over lanes in registers and over tiles in memory.
 //
 // An energy that computes with `x(i)` and hands each dE/dx_i to `gradient(i, value)` runs on LanesOf (registers, the
-// loop over coordinates unrolled) and on a pack of a tile (memory, any dimension).
+// loop over coordinates unrolled) and on a pack of a tile (memory, any dimension). ByCoordinates makes its members.
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
@@ -92,6 +92,34 @@ EBM_INLINE void for_each_pack(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> v
     }
   }
 }
+
+// The members of an energy that has compute(x, gradient) alone: by lane where its coordinates fit into registers, in
+// place where they do not. A base of the library's own energies, whose members they are to their users.
+template <class E, class Scalar, int Dim>
+class ByCoordinates {
+ public:
+  template <class V>
+    requires kByLane<Dim>
+  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
+    return energy().compute(LanesOf<V, Dim>{x}, NoGradient{});
+  }
+  template <class V>
+    requires kByLane<Dim>
+  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
+    return energy().compute(LanesOf<V, Dim>{x}, ToLanes<V, Dim>{gradient});
+  }
+
+  void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const requires(!kByLane<Dim>) {
+    for_each_pack(x, values, [&](auto at, auto gradient) { return energy().compute(at, gradient); });
+  }
+  void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
+                          Workspace&) const requires(!kByLane<Dim>) {
+    for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return energy().compute(at, gradient); });
+  }
+
+ private:
+  EBM_INLINE const E& energy() const { return static_cast<const E&>(*this); }
+};
 
 }  // namespace detail
 }  // namespace ebm

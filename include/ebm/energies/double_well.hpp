@@ -14,7 +14,7 @@
 namespace ebm {
 
 template <class S, int Dim>
-class DoubleWell {
+class DoubleWell : public detail::ByCoordinates<DoubleWell<S, Dim>, S, Dim> {
  public:
   using Scalar = S;
   static constexpr int dim = Dim;
@@ -28,26 +28,6 @@ class DoubleWell {
 
   Index dimension() const { return dimension_; }
   double height() const { return height_; }
-
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
-  }
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
-  }
-
-  void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
-      requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
-  void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
-                          Workspace&) const requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
 
   Eigen::Matrix<double, Dim, 1> mean() const { return Eigen::Matrix<double, Dim, 1>::Zero(dimension_); }
   Eigen::Matrix<double, Dim, Dim> covariance() const {
@@ -70,6 +50,8 @@ class DoubleWell {
   }
 
  private:
+  friend detail::ByCoordinates<DoubleWell, S, Dim>;
+
   template <class X, class Gradient>
   EBM_INLINE auto compute(X x, Gradient gradient) const {
     using V = typename X::Value;

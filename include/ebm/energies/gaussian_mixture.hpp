@@ -13,7 +13,7 @@
 namespace ebm {
 
 template <class S, int Dim>
-class GaussianMixture {
+class GaussianMixture : public detail::ByCoordinates<GaussianMixture<S, Dim>, S, Dim> {
  public:
   using Scalar = S;
   using Vector = Eigen::Matrix<double, Dim, 1>;
@@ -98,27 +98,9 @@ class GaussianMixture {
     return points;
   }
 
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
-  }
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
-  }
-
-  void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
-      requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
-  void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
-                          Workspace&) const requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
-
  private:
+  friend detail::ByCoordinates<GaussianMixture, S, Dim>;
+
   GaussianMixture(const Points<double, Dim>& means, const Values<double>& weights, bool full)
       : means_(means), weights_(weights), full_(full) {
     require(means.rows() > 0 && means.cols() > 0, "means", static_cast<double>(means.rows()), "at least one row");

@@ -19,7 +19,7 @@ struct RosenbrockShape {
 };
 
 template <class S, int Dim>
-class Rosenbrock {
+class Rosenbrock : public detail::ByCoordinates<Rosenbrock<S, Dim>, S, Dim> {
  public:
   using Scalar = S;
   static constexpr int dim = Dim;
@@ -36,26 +36,6 @@ class Rosenbrock {
 
   Index dimension() const { return dimension_; }
   const RosenbrockShape& shape() const { return shape_; }
-
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value(const Coordinates<V, Dim>& x) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::NoGradient{});
-  }
-  template <class V>
-    requires detail::kByLane<Dim>
-  EBM_INLINE V lane_value_and_gradient(const Coordinates<V, Dim>& x, Coordinates<V, Dim>& gradient) const {
-    return compute(detail::LanesOf<V, Dim>{x}, detail::ToLanes<V, Dim>{gradient});
-  }
-
-  void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace&) const
-      requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
-  void value_and_gradient(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, Dim> gradients,
-                          Workspace&) const requires(!detail::kByLane<Dim>) {
-    detail::for_each_pack(x, values, gradients, [&](auto at, auto gradient) { return compute(at, gradient); });
-  }
 
   double log_partition() const {
     return 0.5 * fma(static_cast<double>(dimension_ - 1), ebm::log(kPi / shape_.b), ebm::log(kPi / shape_.a));
@@ -88,6 +68,8 @@ class Rosenbrock {
   }
 
  private:
+  friend detail::ByCoordinates<Rosenbrock, S, Dim>;
+
   template <class X, class Gradient>
   EBM_INLINE auto compute(X x, Gradient gradient) const {
     using V = typename X::Value;
