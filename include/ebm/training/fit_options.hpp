@@ -14,7 +14,7 @@ namespace ebm {
 struct TrainingReport {
   Index iteration = 0, iterations = 0;
   BatchReport batch;
-  double energy_gap = 0;  // E(data) - E(samples), smoothed; near 0 while the samples follow the model; NaN without samples
+  double energy_gap = 0;  // E(data) - E(samples), smoothed; near 0 while samples follow the model, NaN where are none
   double gradient_norm = 0;
   double learning_rate = 0;
 };
