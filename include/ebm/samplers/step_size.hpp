@@ -12,6 +12,7 @@
 
 namespace ebm {
 
+// Between which a size is tuned; a kernel may name its own as K::step_bounds.
 struct StepBounds {
   double smallest = 1e-12, largest = 1e12;
 };
@@ -25,6 +26,7 @@ class StepSize {
               kernel.target_acceptance, "between 0 and 1");
       target_ = kernel.target_acceptance;
       tuned_ = kernel.measures_acceptance() && !kernel.step_size;
+      if constexpr (requires { { K::step_bounds } -> std::convertible_to<StepBounds>; }) bounds_ = K::step_bounds;
       if (kernel.step_size) {
         require(*kernel.step_size > 0, "step_size", *kernel.step_size, "more than 0");
         initial = *kernel.step_size;
