@@ -34,10 +34,10 @@ concept DiscreteEnergy = Energy<E> && requires(const E& e) {
 };
 
 template <class E>
-concept HasConditionalEnergies =
-    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> energies, Workspace& workspace) {
-      { e.conditional_energies(x, Index{}, energies, workspace) } -> std::same_as<void>;
-    };
+concept HasConditionalEnergies = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> energies,
+                                          Workspace& workspace) {
+  { e.conditional_energies(x, Index{}, energies, workspace) } -> std::same_as<void>;
+};
 
 template <class E>
 concept GibbsEnergy = Energy<E> && requires(const E& e, detail::MutableTiles<E> x,
@@ -45,6 +45,10 @@ concept GibbsEnergy = Energy<E> && requires(const E& e, detail::MutableTiles<E> 
   { e.gibbs_sweep(x, 1.0, noise, workspace) } -> std::same_as<void>;
   { e.gibbs_uniforms() } -> std::same_as<Index>;
 };
+
+// Can be sampled by Gibbs: by its own blocks, or site by site.
+template <class E>
+concept ResampledEnergy = GibbsEnergy<E> || DiscreteEnergy<E>;
 
 // energies[k][lane] = E of one tile with the site's coordinate set to value k, up to a constant of the lane: the
 // energy's own differences where it has them, else an evaluation for every value.

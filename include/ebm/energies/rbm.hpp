@@ -29,6 +29,7 @@ class BernoulliRbm {
   using Scalar = S;
   static constexpr int dim = Dynamic;
   static constexpr Index tiles_at_once = 8;  // share each block of weights
+  static constexpr bool adds_gradients_in_place = true;
 
   BernoulliRbm(Index visible, Index hidden, Rng& rng, const RbmOptions& options = {})
       : BernoulliRbm(visible, hidden, options.centred) {
@@ -119,18 +120,14 @@ class BernoulliRbm {
     require(theta.size() == parameters_.size(), "theta: size", static_cast<double>(theta.size()),
             "visible * hidden + visible + hidden");
     std::copy(theta.begin(), theta.end(), parameters_.data());
-    for (Index block = 0; block < by_visible_.blocks(); ++block) {
-      for (Index i = 0; i < visible_; ++i)
-        std::copy_n(parameters_.data() + i * hidden_ + by_visible_.first(block), by_visible_.width(block),
-                    by_visible_.row(block, i));
-    }
+    by_visible_.set(parameters_.data());
     by_hidden_.set_transposed(by_visible_);
     std::copy_n(parameters_.data() + visible_ * hidden_, visible_, visible_start_.data());
     std::copy_n(parameters_.data() + visible_ * hidden_ + visible_, hidden_, hidden_start_.data());
     std::fill(hidden_start_.data() + hidden_, hidden_start_.data() + hidden_start_.padded_size(), kNeverActive);
     if (!centred_) return;
-    subtract_offsets(by_visible_, visible_offset_, hidden_start_);
-    subtract_offsets(by_hidden_, hidden_offset_, visible_start_);
+    by_visible_.subtract_product(visible_offset_.data(), hidden_start_.data());
+    by_hidden_.subtract_product(hidden_offset_.data(), visible_start_.data());
   }
 
   // dE/dW_ij = mu_i p_j - v_i (p_j - lambda_j),   dE/db = -v,   dE/dc = -p,   p = p(h = 1 | v).
@@ -283,17 +280,6 @@ class BernoulliRbm {
     return active;
   }
 
-  // start[column] -= sum over rows of offset matrix[row][column].
-  static void subtract_offsets(const Rows& rows, const FlatVector<Scalar>& offset, FlatVector<Scalar>& start) {
-    for (Index block = 0; block < rows.blocks(); ++block) {
-      for (Index k = 0; k < rows.padded_width(block); k += V::size) {
-        V sum = V::load(start.data() + rows.first(block) + k);
-        for (Index r = 0; r < rows.rows(); ++r) sum = fma(V(-offset.data()[r]), V::load(rows.row(block, r) + k), sum);
-        sum.store(start.data() + rows.first(block) + k);
-      }
-    }
-  }
-
   // f(block, sums[chain][kRowBlock]) for the activations of every block.
   template <class F>
   static void for_each_block(const Rows& rows, const Active& active, const FlatVector<Scalar>& start,
@@ -301,7 +287,7 @@ class BernoulliRbm {
     Workspace::Scope scope(workspace);
     Scalar* sums = workspace.take<Scalar>(active.chains() * kRow);
     for (Index block = 0; block < rows.blocks(); ++block) {
-      rows.sum(block, active, start.data() + rows.first(block), sums);
+      rows.sum(block, active, start.data() + rows.first(block), sums, workspace);
       f(block, sums);
     }
   }

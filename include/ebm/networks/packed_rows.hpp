@@ -76,65 +76,115 @@ class PackedRows {
   }
 
   // sums[chain][kRowBlock] of one block; `start` holds the padded width.
-  void sum(Index block, const ActiveUnits<Scalar>& active, const Scalar* start, Scalar* sums) const {
-    with_lines<Scalar>(padded_width(block), [&](auto lines) { sum_block<lines>(row(block, 0), active, start, sums); });
+  void sum(Index block, const ActiveUnits<Scalar>& active, const Scalar* start, Scalar* sums,
+           Workspace& workspace) const {
+    Workspace::Scope scope(workspace);
+    std::int32_t* next = workspace.take<std::int32_t>(active.chains());
+    with_lines<Scalar>(padded_width(block),
+                       [&](auto lines) { sum_block<lines>(row(block, 0), active, start, sums, next); });
+  }
+
+  // The matrix [row][column] without padding.
+  void set(const Scalar* matrix) {
+    for (Index block = 0; block < blocks(); ++block) {
+      for (Index k = 0; k < rows_; ++k) std::memcpy(row(block, k), matrix + k * columns_ + first(block), bytes(block));
+    }
   }
 
   // The transpose of a matrix that is packed already.
   void set_transposed(const PackedRows& other) {
     constexpr Index lanes = kLanes<Scalar>;
     alignas(kAlignment) Scalar square[lanes * lanes];
-    for (Index j = 0; j < other.padded_; j += lanes) {
-      const Index block = j / kRowBlock<Scalar>, filled = std::min(lanes, rows_ - j);
-      for (Index i = 0; i < columns_; i += lanes) {
-        const Index stride = other.padded_width(block);
-        const Scalar* from = other.row(block, i) + j % kRowBlock<Scalar>;
-        if (i + lanes <= columns_) {
-          transpose_lanes(from, stride, square, lanes);
-        } else {
-          for (Index r = 0; r < lanes; ++r) {
-            for (Index c = 0; c < lanes; ++c)
-              square[c * lanes + r] = i + r < columns_ ? from[r * stride + c] : Scalar(0);
-          }
+    for (Index i = 0; i < columns_; i += lanes) {
+      const Index given = std::min(lanes, columns_ - i), to_stride = padded_width(i / kRowBlock<Scalar>);
+      for (Index j = 0; j < rows_; j += lanes) {
+        const Index wanted = std::min(lanes, rows_ - j), stride = other.padded_width(j / kRowBlock<Scalar>);
+        const Scalar* from = other.row(j / kRowBlock<Scalar>, i) + j % kRowBlock<Scalar>;
+        Scalar* to = row(i / kRowBlock<Scalar>, j) + i % kRowBlock<Scalar>;
+        if (given == lanes && wanted == lanes) {
+          transpose_lanes(from, stride, to, to_stride);
+          continue;
         }
-        for (Index c = 0; c < filled; ++c)
-          std::copy_n(square + c * lanes, lanes, row(i / kRowBlock<Scalar>, j + c) + i % kRowBlock<Scalar>);
+        std::fill_n(square, lanes * lanes, Scalar(0));
+        for (Index r = 0; r < given; ++r) {
+          for (Index c = 0; c < wanted; ++c) square[c * lanes + r] = from[r * stride + c];
+        }
+        for (Index c = 0; c < wanted; ++c) std::copy_n(square + c * lanes, lanes, to + c * to_stride);
       }
+    }
+  }
+
+  // to[column] -= sum over rows k of factor[k] matrix[k][column], for whole lines.
+  void subtract_product(const Scalar* factor, Scalar* to) const {
+    for (Index block = 0; block < blocks(); ++block) {
+      with_lines<Scalar>(padded_width(block), [&](auto lines) {
+        constexpr int packs = lines * kPacks<Scalar>;
+        V sum[packs];
+        for (int p = 0; p < packs; ++p) sum[p] = V::load(to + first(block) + p * V::size);
+        for (Index k = 0; k < rows_; ++k) {
+          const V minus(-factor[k]);
+#pragma GCC unroll 16
+          for (int p = 0; p < packs; ++p) sum[p] = fma(minus, V::load(row(block, k) + p * V::size), sum[p]);
+        }
+        for (int p = 0; p < packs; ++p) sum[p].store(to + first(block) + p * V::size);
+      });
     }
   }
 
  private:
   using V = Pack<Scalar>;
 
+  std::size_t bytes(Index block) const { return static_cast<std::size_t>(width(block)) * sizeof(Scalar); }
+
   template <int Lines>
-  [[gnu::noinline]] static void sum_block(const Scalar* rows, const ActiveUnits<Scalar>& active, const Scalar* start,
-                                          Scalar* sums) {
+  void sum_block(const Scalar* rows, const ActiveUnits<Scalar>& active, const Scalar* start, Scalar* sums,
+                 std::int32_t* next) const {
+    for (Index chain = 0; chain < active.chains(); ++chain) {
+      next[chain] = 0;
+      std::copy_n(start, Lines * kLanes<Scalar>, sums + chain * kRowBlock<Scalar>);
+    }
+    for (Index end = kCachedRows; end < rows_ + kCachedRows; end += kCachedRows) {
+      if (active.values(0)) {
+        add_rows<Lines, true>(rows, active, end, sums, next);
+      } else {
+        add_rows<Lines, false>(rows, active, end, sums, next);
+      }
+    }
+  }
+
+  // The active rows below `end` that have not been added yet, for every chain.
+  template <int Lines, bool Weighted>
+  [[gnu::noinline]] static void add_rows(const Scalar* rows, const ActiveUnits<Scalar>& active, Index end, Scalar* sums,
+                                         std::int32_t* next) {
     constexpr int packs = Lines * kPacks<Scalar>;
     constexpr Index stride = Lines * kLanes<Scalar>;
     for (Index chain = 0; chain < active.chains(); ++chain, sums += kRowBlock<Scalar>) {
       V sum[packs];
 #pragma GCC unroll 16
-      for (int p = 0; p < packs; ++p) sum[p] = V::load(start + p * V::size);
-      const Index count = active.count(chain);
+      for (int p = 0; p < packs; ++p) sum[p] = V::load(sums + p * V::size);
       const std::int32_t* indices = active.indices(chain);
-      if (const Scalar* values = active.values(chain)) {
-        for (Index k = 0; k < count; ++k) {
+      const Scalar* values = active.values(chain);
+      const Index count = active.count(chain);
+      Index k = next[chain];
+      for (; k < count && indices[k] < end; ++k) {
+        const Scalar* row = rows + indices[k] * stride;
+        if constexpr (Weighted) {
           const V value(values[k]);
-          const Scalar* row = rows + indices[k] * stride;
 #pragma GCC unroll 16
           for (int p = 0; p < packs; ++p) sum[p] = fma(value, V::load(row + p * V::size), sum[p]);
-        }
-      } else {
-        for (Index k = 0; k < count; ++k) {
-          const Scalar* row = rows + indices[k] * stride;
+        } else {
 #pragma GCC unroll 16
           for (int p = 0; p < packs; ++p) sum[p] = sum[p] + V::load(row + p * V::size);
         }
       }
+      next[chain] = static_cast<std::int32_t>(k);
 #pragma GCC unroll 16
       for (int p = 0; p < packs; ++p) sum[p].store(sums + p * V::size);
     }
   }
+
+  // Rows of a block that are added to all chains before the next: they stay in the first-level cache.
+  static constexpr Index kCachedRows = 128;
 
   Index rows_, columns_, padded_;
   FlatVector<Scalar> packed_;

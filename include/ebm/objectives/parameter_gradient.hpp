@@ -1,5 +1,7 @@
 // The weighted parameter gradient of many tiles, with the same bits for any number of workers: tiles go in fixed
-// chunks, each into a vector of its own, and these are summed in order.
+// chunks, the first into the result, each of the others into a vector of its own, and these are added in order. An energy
+// with so many parameters that adding vectors costs more than threads gain says so (static constexpr bool
+// adds_gradients_in_place = true): its chunks follow each other.
 #pragma once
 
 #include <ebm/core/executor.hpp>
@@ -32,23 +34,30 @@ class ParameterGradient {
             {part.tiles.subspan(first, count), part.weights.subspan(first, count), part.values.subspan(first, count)});
       }
     }
-    while (partial_.size() < chunks_.size()) partial_.emplace_back(gradient.size());
+    if constexpr (kInPlace) {
+      gradient.set_zero();
+      for (const Part& part : chunks_)
+        energy.add_parameter_gradient(part.tiles, part.weights, part.values, gradient.span(), memory.workspace(0));
+      return;
+    }
+    while (partial_.size() + 1 < chunks_.size()) partial_.emplace_back(gradient.size());
     executor.run(static_cast<Index>(chunks_.size()), [&](Index chunk, Index worker) {
       const Part& part = chunks_[static_cast<std::size_t>(chunk)];
-      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
+      FlatVector<Scalar>& partial = chunk == 0 ? gradient : partial_[static_cast<std::size_t>(chunk - 1)];
       partial.set_zero();
       energy.add_parameter_gradient(part.tiles, part.weights, part.values, partial.span(), memory.workspace(worker));
     });
     using V = Pack<Scalar>;
-    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
-      V sum(0);
-      for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) sum = sum + V::load(partial_[chunk].data() + i);
+    for (Index i = 0; chunks_.size() > 1 && i < gradient.padded_size(); i += V::size) {
+      V sum = V::load(gradient.data() + i);
+      for (std::size_t chunk = 1; chunk < chunks_.size(); ++chunk) sum = sum + V::load(partial_[chunk - 1].data() + i);
       sum.store(gradient.data() + i);
     }
   }
 
  private:
-  static constexpr Index kChunkTiles = 4;
+  static constexpr bool kInPlace = requires { requires E::adds_gradients_in_place; };
+  static constexpr Index kChunkTiles = std::max<Index>(4, kTilesAtOnce<E>);
 
   std::vector<Part> chunks_;
   std::vector<FlatVector<Scalar>> partial_;

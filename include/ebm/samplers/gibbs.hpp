@@ -17,14 +17,13 @@ namespace ebm {
 struct Gibbs {
   double temperature = 1.0;
 
-  static constexpr bool exact = true;       // leaves exp(-E / T) invariant
+  static constexpr bool exact = true;        // leaves exp(-E / T) invariant
   static constexpr bool reversible = false;  // a sweep visits its blocks in order
   static constexpr bool tracks_energy = false;
 
   bool measures_acceptance() const { return false; }
 
-  template <class E>
-    requires GibbsEnergy<E> || DiscreteEnergy<E>
+  template <ResampledEnergy E>
   Index uniforms_per_step(const E& energy) const {
     if constexpr (GibbsEnergy<E>) {
       return energy.gibbs_uniforms();
@@ -33,13 +32,11 @@ struct Gibbs {
     }
   }
 
-  template <class E>
-    requires GibbsEnergy<E> || DiscreteEnergy<E>
+  template <ResampledEnergy E>
   void init(const E&, const ChainStateOf<E>&, Workspace&) const {}
 
   // One sweep over all blocks, or all sites.
-  template <class E>
-    requires GibbsEnergy<E> || DiscreteEnergy<E>
+  template <ResampledEnergy E>
   void step(const E& energy, const ChainStateOf<E>& state, double, TileNoise<typename E::Scalar, E::dim>& noise,
             LanesSpan<typename E::Scalar>, Workspace& workspace) const {
     if constexpr (GibbsEnergy<E>) {
@@ -73,8 +70,7 @@ struct Gibbs {
       }
       const V mark = V::load(uniforms + p) * total;
       V value(states.value(0));
-      for (Index k = 1; k < states.count; ++k)
-        value = select(V::load(weight(k - 1)) < mark, V(states.value(k)), value);
+      for (Index k = 1; k < states.count; ++k) value = select(V::load(weight(k - 1)) < mark, V(states.value(k)), value);
       value.store(x.coordinate(0, site) + p);
     }
   }

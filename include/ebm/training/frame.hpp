@@ -19,9 +19,15 @@ template <class E>
 using FramedEnergy = std::conditional_t<kWantsFrame<E>, Standardised<Anchored<E>>, E>;
 
 template <class E>
-FramedEnergy<E> in_frame(const E& energy, double variance, const AffineFrame<E::dim>& frame) {
+  requires kWantsFrame<E> FramedEnergy<E> in_frame(const E& energy, double variance, const AffineFrame<E::dim>& frame) {
+    return FramedEnergy<E>(Anchored<E>(energy, variance), frame);
+  }
+
+// Before there are data.
+template <class E>
+FramedEnergy<E> in_unit_frame(const E& energy) {
   if constexpr (kWantsFrame<E>) {
-    return Standardised<Anchored<E>>(Anchored<E>(energy, variance), frame);
+    return in_frame(energy, 4.0, AffineFrame<E::dim>::identity(dimension_of(energy)));
   } else {
     return energy;
   }

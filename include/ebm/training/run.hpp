@@ -10,6 +10,8 @@
 #include <ebm/training/guard.hpp>
 #include <ebm/training/minibatches.hpp>
 
+#include <optional>
+
 namespace ebm::detail {
 
 // What a trainer keeps from one call of fit to the next.
@@ -30,6 +32,12 @@ struct TrainerState {
   }
 };
 
+// Takes from the data's mean what it is to start from, the first time it is trained.
+template <class E>
+concept StartsFromData = requires(E& energy, const Values<double>& mean) {
+  { energy.initialise_from(mean) } -> std::same_as<void>;
+};
+
 // One call of Trainer::fit.
 template <class E, class O, class P>
 class Run {
@@ -47,10 +55,10 @@ class Run {
                                                                 static_cast<double>(options.batch_size)))
                         : options.iterations),
         frame_(make_frame(points, options)),
-        data_(frame_.standardise(points).template cast<Scalar>()),
+        data_(samples_of(points)),
         batches_(points.rows(), rng.stream()),
         batch_(static_cast<std::size_t>(tiles_for<Scalar>(options.batch_size) * points.cols())),
-        live_(set_frame()),
+        live_(prepare_energy(points)),
         gradient_(trainer.parameters.size()),
         average_(trainer.parameters),
         optimizer_state_(trainer.optimizer.template make_state<Scalar>(gradient_.size())),
@@ -60,7 +68,7 @@ class Run {
   [[gnu::noinline]] FitResult loop(Exec& executor) {
     FitResult result;
     Progress progress(options_.progress);
-    Guard guard(data_.cols());
+    Guard guard(data_.rows());
     const double start = seconds_now();
     for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
       if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters, average_});
@@ -74,7 +82,7 @@ class Run {
       ++result.iterations;
       if (health != TrainingHealth::healthy) {
         recover(health, iteration, data, result, executor);
-        guard = Guard(data_.cols());
+        guard = Guard(data_.rows());
         continue;
       }
       trainer_.optimizer.step(optimizer_state_, gradient_, trainer_.parameters, report.learning_rate);
@@ -108,19 +116,40 @@ class Run {
   };
 
   template <class Derived>
-  static AffineFrame<dim> make_frame(const Eigen::DenseBase<Derived>& points, const FitOptions& options) {
-    if (kWantsFrame<E> && options.standardise) return fit_frame<dim>(points);
-    return AffineFrame<dim>::identity(points.cols());
+  static std::optional<AffineFrame<dim>> make_frame(const Eigen::DenseBase<Derived>& points,
+                                                    const FitOptions& options) {
+    if (!kWantsFrame<E>) return {};
+    return options.standardise ? fit_frame<dim>(points) : AffineFrame<dim>::identity(points.cols());
   }
 
-  // Puts the trainer's energy into the frame of the data, and copies what is to be trained.
-  Trained set_frame() {
+  // In the frame, one sample a column: what a minibatch reads lies together.
+  template <class Derived>
+  Eigen::Matrix<Scalar, dim, Eigen::Dynamic> samples_of(const Eigen::DenseBase<Derived>& points) const {
+    if (frame_) return frame_->standardise(points).transpose().template cast<Scalar>();
+    return points.derived().transpose().template cast<Scalar>();
+  }
+
+  // Puts the trainer's energy into the frame of the data, or lets it take from them what it wants to know, and copies
+  // what is to be trained.
+  template <class Derived>
+  Trained prepare_energy(const Eigen::DenseBase<Derived>& points) {
     if constexpr (kWantsFrame<E>) {
-      const double variance = options_.anchor_variance.value_or(data_.cols() <= 3 ? 4.0 : 1.0);
-      trainer_.energy = in_frame(trainer_.energy.inner().inner(), variance, frame_);
+      const double variance = options_.anchor_variance.value_or(data_.rows() <= 3 ? 4.0 : 1.0);
+      trainer_.energy = in_frame(trainer_.energy.inner().inner(), variance, *frame_);
     } else if (options_.anchor_variance) {
       throw ValueError(joined(
           {"anchor_variance: ", to_text(*options_.anchor_variance), ", wanted none for an energy without a frame"}));
+    }
+    if constexpr (StartsFromData<E>) {
+      Values<double> mean(points.cols());
+      for (Index i = 0; i < points.cols(); ++i) {
+        double sum = 0;
+        for (Index row = 0; row < points.rows(); ++row) sum += static_cast<double>(points.derived().coeff(row, i));
+        mean(i) = sum / static_cast<double>(points.rows());
+      }
+      trainer_.energy.initialise_from(mean);
+      const auto theta = trainer_.energy.parameters();
+      std::copy(theta.begin(), theta.end(), trainer_.parameters.data());
     }
     Trained live = trainer_.trained();
     live.set_parameters(trainer_.parameters.span());
@@ -129,25 +158,26 @@ class Run {
 
   Data next_batch() {
     const Index tiles = tiles_for<Scalar>(options_.batch_size);
-    const TileSpan<Scalar, dim> batch(batch_.front().data(), tiles, data_.cols());
-    for (Index lane = 0; lane < options_.batch_size; ++lane) {
-      const Index row = batches_.next();
-      for (Index i = 0; i < data_.cols(); ++i)
-        batch.coordinate(lane / kLanes<Scalar>, i)[lane % kLanes<Scalar>] = data_(row, i);
-    }
-    for (Index lane = options_.batch_size; lane < tiles * kLanes<Scalar>; ++lane) {
-      for (Index i = 0; i < data_.cols(); ++i)
-        batch.coordinate(tiles - 1, i)[lane % kLanes<Scalar>] = batch.coordinate(0, i)[0];
+    const TileSpan<Scalar, dim> batch(batch_.front().data(), tiles, data_.rows());
+    const Scalar* first = nullptr;
+    for (Index t = 0; t < tiles; ++t) {
+      const Scalar* rows[kLanes<Scalar>];
+      for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
+        const bool given = t * kLanes<Scalar> + lane < options_.batch_size;
+        rows[lane] = given ? data_.data() + batches_.next() * data_.rows() : first;
+        if (!first) first = rows[0];
+      }
+      for (Index i = 0; i < data_.rows(); ++i) {
+        Scalar* to = batch.coordinate(t, i);
+        for (Index lane = 0; lane < kLanes<Scalar>; ++lane) to[lane] = rows[lane][i];
+      }
     }
     return {batch, options_.batch_size};
   }
 
   // The average of the parameters after `count` steps, whose first ones it forgets faster.
   void follow(Index count) {
-    if (options_.averaging == 0) {
-      std::copy_n(trainer_.parameters.data(), average_.padded_size(), average_.data());
-      return;
-    }
+    if (options_.averaging == 0) return;
     using V = Pack<Scalar>;
     const double t = static_cast<double>(count);
     const V fresh(1.0 - std::min(options_.averaging, (1.0 + t) / (10.0 + t)));
@@ -159,12 +189,12 @@ class Run {
 
   // Shows the averaged energy and the samples to the user.
   void publish() {
-    trainer_.trained().set_parameters(average_.span());
+    trainer_.trained().set_parameters(options_.averaging == 0 ? trainer_.parameters.span() : average_.span());
     if constexpr (kHasChains) {
       const auto& chains = estimator_.chains();
       Points<Scalar, dim> positions(chains.tiles() * kLanes<Scalar>, chains.dim());
       unpack_rows(chains.positions(), positions);
-      trainer_.samples = frame_.restore(positions);
+      trainer_.samples = frame_ ? frame_->restore(positions) : positions.template cast<double>();
     }
   }
 
@@ -217,8 +247,8 @@ class Run {
   TrainerState<E, O, P>& trainer_;
   const FitOptions& options_;
   Index iterations_;
-  AffineFrame<dim> frame_;
-  Points<Scalar, dim> data_;
+  std::optional<AffineFrame<dim>> frame_;
+  Eigen::Matrix<Scalar, dim, Eigen::Dynamic> data_;
   Minibatches batches_;
   std::vector<Lanes<Scalar>> batch_;
   Trained live_;

@@ -26,7 +26,7 @@ struct Sgd {
 
   template <class Scalar>
   State<Scalar> make_state(std::size_t size) const {
-    return {FlatVector<Scalar>(size)};
+    return {FlatVector<Scalar>(momentum == 0 ? 0 : size)};
   }
 
   template <class Scalar>
@@ -34,6 +34,13 @@ struct Sgd {
             double rate) const {
     using V = Pack<Scalar>;
     const V keep(momentum), decay(weight_decay), minus_rate(-rate);
+    if (momentum == 0) {  // the velocity is the gradient itself
+      for (Index i = 0; i < parameters.padded_size(); i += V::size) {
+        const V theta = V::load(parameters.data() + i);
+        fma(minus_rate, fma(decay, theta, V::load(gradient.data() + i)), theta).store(parameters.data() + i);
+      }
+      return;
+    }
     for (Index i = 0; i < parameters.padded_size(); i += V::size) {
       const V theta = V::load(parameters.data() + i);
       const V velocity = fma(keep, V::load(state.velocity.data() + i), fma(decay, theta, V::load(gradient.data() + i)));

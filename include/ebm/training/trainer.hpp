@@ -30,8 +30,7 @@ class Trainer {
   static constexpr int dim = E::dim;
 
   Trainer(E energy, O objective, P optimizer)
-      : state_{std::move(objective), std::move(optimizer),
-               detail::in_frame(energy, 4.0, AffineFrame<dim>::identity(dimension_of(energy))),
+      : state_{std::move(objective), std::move(optimizer), detail::in_unit_frame(energy),
                FlatVector<Scalar>(energy.parameters())} {
     state_.optimizer.check();
   }
@@ -64,7 +63,7 @@ class Trainer {
   using State = detail::TrainerState<E, O, P>;
 
   [[gnu::cold]] void put_back(const State& before) {
-    if constexpr (detail::kWantsFrame<E>) {
+    if constexpr (detail::kWantsFrame<E> || detail::StartsFromData<E>) {
       state_.energy = before.energy;
     } else {
       state_.energy.set_parameters(before.energy.parameters());
