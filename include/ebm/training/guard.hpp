@@ -7,7 +7,9 @@
 //     larger one is itself a sign that energies run away,
 //   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
-// What concerns samples is looked at where the objective has some (report.chains > 0).
+// States of a discrete energy cannot run away, and their energies differ from those of the data for a long time while
+// the model learns: there the gap is reported and not judged. What concerns samples is looked at where the objective has
+// some (report.chains > 0).
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
 
@@ -37,7 +39,8 @@ inline const char* to_text(TrainingHealth health) {
 
 class Guard {
  public:
-  explicit Guard(Index dim) : largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
+  explicit Guard(Index dim, bool judges_gap = true)
+      : judges_gap_(judges_gap), largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
 
   TrainingHealth check(const BatchReport& report, double gradient_norm) {
     const bool sampled = report.chains > 0;
@@ -51,7 +54,7 @@ class Guard {
     gap_ = ebm::fma(fresh, report.energy_gap() - gap_, gap_);
     spread_ = ebm::fma(fresh, report.data_energy_sd - spread_, spread_);
     const double allowed = ebm::fma(2.0, std::min(spread_, largest_spread_), 1.0);
-    if (seen_ >= kMemory && std::abs(gap_) > allowed) return TrainingHealth::energies_apart;
+    if (judges_gap_ && seen_ >= kMemory && std::abs(gap_) > allowed) return TrainingHealth::energies_apart;
     largest_gradient_ = std::max(largest_gradient_, gradient_norm);
     dead_ = gradient_norm < 1e-5 * largest_gradient_ && std::abs(gap_) > 0.1 ? dead_ + 1 : 0;
     if (dead_ >= kMemory) return TrainingHealth::network_dead;
@@ -64,6 +67,7 @@ class Guard {
  private:
   static constexpr Index kMemory = 50;
 
+  bool judges_gap_;
   double largest_spread_, gap_ = 0, spread_ = 0, largest_gradient_ = 0;
   Index seen_ = 0, dead_ = 0;
 };

@@ -2,6 +2,7 @@
 // parameters, the guard, and the loop that drives them.
 #pragma once
 
+#include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/concepts/objective.hpp>
 #include <ebm/concepts/optimizer.hpp>
 #include <ebm/core/progress.hpp>
@@ -68,7 +69,7 @@ class Run {
   [[gnu::noinline]] FitResult loop(Exec& executor) {
     FitResult result;
     Progress progress(options_.progress);
-    Guard guard(data_.rows());
+    Guard guard = make_guard();
     const double start = seconds_now();
     for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
       if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters, average_});
@@ -82,7 +83,7 @@ class Run {
       ++result.iterations;
       if (health != TrainingHealth::healthy) {
         recover(health, iteration, data, result, executor);
-        guard = Guard(data_.rows());
+        guard = make_guard();
         continue;
       }
       trainer_.optimizer.step(optimizer_state_, gradient_, trainer_.parameters, report.learning_rate);
@@ -114,6 +115,8 @@ class Run {
   struct Snapshot {
     FlatVector<Scalar> parameters, average;
   };
+
+  Guard make_guard() const { return Guard(data_.rows(), !DiscreteEnergy<E>); }
 
   template <class Derived>
   static std::optional<AffineFrame<dim>> make_frame(const Eigen::DenseBase<Derived>& points,
