@@ -19,5 +19,5 @@ TEST_CASE("Banana: values and gradients") {
 }
 
 TEST_CASE("Banana: wrong arguments are named") {
-  CHECK_THROWS_WITH(ebm::Banana<float>(0.0), "sd: 0, wanted a positive number");
+  CHECK_THROWS_WITH(ebm::Banana<float>(0.0), "sd: 0, wanted a positive number from 1e-15 to 1e15");
 }

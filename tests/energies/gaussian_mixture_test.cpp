@@ -89,9 +89,13 @@ TEST_CASE("GaussianMixture: wrong arguments are named") {
   using Mixture = ebm::GaussianMixture<float, 2>;
   const ebm::Points<double, 2> means = ebm::Points<double, 2>::Zero(2, 2);
   const Eigen::Vector2d ones(1, 1);
-  CHECK_THROWS_WITH(Mixture(means, 0.0), "sd: 0, wanted positive numbers");
+  CHECK_THROWS_WITH(Mixture(means, 0.0), "sd: 0, wanted a positive number from 1e-15 to 1e15");
   CHECK_THROWS_WITH(Mixture::isotropic(means, ones, Eigen::Vector2d(1, 0)), "weights: 0, wanted positive numbers");
   CHECK_THROWS_WITH(Mixture::isotropic(means, Eigen::Vector3d(1, 1, 1), ones), "sd: shape 3 x 1, wanted 2 x 1");
   CHECK_THROWS_WITH(Mixture::with_covariances(means, {}, ones), "covariances: 0, wanted one for each mean");
   CHECK_THROWS_AS(Mixture(ebm::Points<double, 2>(0, 2), 1.0), ebm::ValueError);
+  CHECK_THROWS_WITH(Mixture(means.array() + 1e20, 1.0), "means: 1e+20, wanted numbers below 1e15");
+  const Eigen::Matrix2d unit = Eigen::Matrix2d::Identity();
+  CHECK_THROWS_WITH(Mixture::with_covariances(means, {unit, 1e-40 * unit}, ones),
+                    "covariances: standard deviation 1e-20 in row 0, wanted a positive number from 1e-15 to 1e15");
 }

@@ -91,7 +91,7 @@ TEST_CASE("Gaussian: wrong arguments are named") {
   using Gaussian = ebm::Gaussian<float, ebm::Dynamic>;
   using Catch::Matchers::ContainsSubstring;
   const Eigen::VectorXd zero = Eigen::VectorXd::Zero(2);
-  CHECK_THROWS_WITH(Gaussian::isotropic(zero, -1.0), "sd: -1, wanted positive numbers");
+  CHECK_THROWS_WITH(Gaussian::isotropic(zero, -1.0), "sd: -1, wanted a positive number from 1e-15 to 1e15");
   CHECK_THROWS_WITH(Gaussian::diagonal(zero, Eigen::VectorXd::Ones(3)), "sd: shape 3 x 1, wanted 2 x 1");
   CHECK_THROWS_WITH(Gaussian::with_covariance(zero, Eigen::MatrixXd::Identity(3, 3)),
                     "covariance: shape 3 x 3, wanted 2 x 2");
@@ -102,4 +102,26 @@ TEST_CASE("Gaussian: wrong arguments are named") {
   CHECK_THROWS_WITH(Gaussian::with_precision(zero, skew), ContainsSubstring("precision: differs from its transpose"));
   CHECK_THROWS_AS(Gaussian(0), ebm::ValueError);
   CHECK_THROWS_AS(Gaussian::isotropic(Eigen::Vector2d(0, std::nan("")), 1.0), ebm::ValueError);
+  CHECK_THROWS_WITH(Gaussian::isotropic(Eigen::Vector2d(0, -1e20), 1.0), "mean: -1e+20, wanted numbers below 1e15");
+  CHECK_THROWS_AS(Gaussian::with_covariance(Eigen::VectorXd(0), Eigen::MatrixXd(0, 0)), ebm::ValueError);
+}
+
+// Numbers whose inverses or squares are none in float.
+TEST_CASE("Gaussian: matrices out of range are refused as standard deviations are") {
+  using Gaussian = ebm::Gaussian<float, ebm::Dynamic>;
+  const Eigen::VectorXd zero = Eigen::VectorXd::Zero(2);
+  const auto scaled = [](double variance) { return Eigen::MatrixXd(Eigen::Vector2d(1, variance).asDiagonal()); };
+  CHECK_THROWS_WITH(Gaussian::with_covariance(zero, scaled(1e-40)),
+                    "covariance: standard deviation 1e-20 in row 1, wanted a positive number from 1e-15 to 1e15");
+  CHECK_THROWS_WITH(Gaussian::with_covariance(zero, scaled(1e40)),
+                    Catch::Matchers::ContainsSubstring("1e+20 in row 1"));
+  CHECK_THROWS_AS(Gaussian::with_precision(zero, scaled(1e40)), ebm::ValueError);
+  CHECK_THROWS_AS(Gaussian::with_precision(zero, scaled(1e-40)), ebm::ValueError);
+  for (const double variance : {1e-28, 1e28}) {
+    CAPTURE(variance);
+    const auto gaussian = Gaussian::with_covariance(zero, scaled(variance));
+    const Eigen::MatrixXd point = Eigen::RowVector2d(0, std::sqrt(variance));
+    CHECK(ebm::energies(gaussian, point)[0] == Approx(0.5));
+    CHECK(ebm::gradients(gaussian, point).allFinite());
+  }
 }

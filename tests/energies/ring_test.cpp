@@ -26,5 +26,5 @@ TEST_CASE("RingEnergy: finite at its centre") {
 
 TEST_CASE("RingEnergy: wrong arguments are named") {
   CHECK_THROWS_WITH(ebm::RingEnergy<float>(-1.0), "radius: -1, wanted a number that is not negative");
-  CHECK_THROWS_WITH(ebm::RingEnergy<float>(1.0, 0.0), "width: 0, wanted a positive number");
+  CHECK_THROWS_WITH(ebm::RingEnergy<float>(1.0, 0.0), "width: 0, wanted a positive number from 1e-15 to 1e15");
 }

@@ -18,7 +18,7 @@ class Anchored {
 
   // An infinite variance means no anchor.
   Anchored(Inner inner, double variance) : inner_(std::move(inner)), variance_(variance) {
-    require(variance > 0, "variance", variance, "more than 0");
+    require(variance > 1e-30, "variance", variance, "more than 1e-30");
   }
 
   const Inner& inner() const { return inner_; }

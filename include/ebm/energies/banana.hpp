@@ -6,6 +6,7 @@
 #include <ebm/core/box.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/energies/coordinates.hpp>
+#include <ebm/energies/parameter_ranges.hpp>
 
 namespace ebm {
 
@@ -16,7 +17,7 @@ class Banana {
   static constexpr int dim = 2;
 
   explicit Banana(double sd = 2.0, double bend = 0.5) : sd_(sd), bend_(bend) {
-    require(sd > 1e-15 && sd < 1e15, "sd", sd, "a positive number");
+    detail::require_scale("sd", sd);
     require(std::abs(bend) < 1e15, "bend", bend, "a finite number");
   }
 

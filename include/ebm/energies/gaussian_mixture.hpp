@@ -9,6 +9,7 @@
 #include <ebm/core/cholesky.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/energies/coordinates.hpp>
+#include <ebm/energies/parameter_ranges.hpp>
 
 namespace ebm {
 
@@ -31,7 +32,7 @@ class GaussianMixture : public detail::ByCoordinates<GaussianMixture<S, Dim>, S,
     GaussianMixture result(means, weights, false);
     require_shape("sd", sd, means.rows(), 1);
     for (Index k = 0; k < means.rows(); ++k) {
-      require(sd[k] > 1e-15 && sd[k] < 1e15, "sd", sd[k], "positive numbers");
+      detail::require_scale("sd", sd[k]);
       const Matrix unit = Matrix::Identity(means.cols(), means.cols());
       result.add(unit * (sd[k] * sd[k]), unit * sd[k], unit / (sd[k] * sd[k]));
     }
@@ -45,6 +46,7 @@ class GaussianMixture : public detail::ByCoordinates<GaussianMixture<S, Dim>, S,
     for (const Matrix& covariance : covariances) {
       require_shape("covariances", covariance, means.cols(), means.cols());
       const Matrix factor = cholesky("covariances", covariance);
+      detail::require_covariance("covariances", covariance, factor);
       result.add(covariance, factor, inverse_from_cholesky(factor));
     }
     return result;
@@ -104,7 +106,7 @@ class GaussianMixture : public detail::ByCoordinates<GaussianMixture<S, Dim>, S,
   GaussianMixture(const Points<double, Dim>& means, const Values<double>& weights, bool full)
       : means_(means), weights_(weights), full_(full) {
     require(means.rows() > 0 && means.cols() > 0, "means", static_cast<double>(means.rows()), "at least one row");
-    require_finite("means", means);
+    detail::require_centre("means", means);
     require_shape("weights", weights, means.rows(), 1);
     double sum = 0;
     for (const double weight : weights_) {

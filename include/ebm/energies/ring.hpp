@@ -11,6 +11,7 @@
 #include <ebm/core/box.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/energies/coordinates.hpp>
+#include <ebm/energies/parameter_ranges.hpp>
 
 namespace ebm {
 
@@ -22,7 +23,7 @@ class RingEnergy {
 
   explicit RingEnergy(double radius = 2.0, double width = 0.2) : radius_(radius), width_(width) {
     require(radius >= 0 && radius < 1e15, "radius", radius, "a number that is not negative");
-    require(width > 1e-15 && width < 1e15, "width", width, "a positive number");
+    detail::require_scale("width", width);
   }
 
   double radius() const { return radius_; }
