@@ -66,8 +66,7 @@ double run_time(const E& energy, Index chains, double step_size, Index steps, bo
   return best(
       [&] {
         if (anew) kernel.init(energy, state.state(0, tiles), memory.workspace(0));
-        ebm::advance(energy, kernel, state, {0, tiles}, done, steps, size, noise, memory, serial,
-                     [](Index, const ebm::ChainStateOf<E>&, Index) {});
+        ebm::advance(energy, kernel, state, {0, tiles}, done, steps, size, noise, memory, serial, ebm::Unobserved{});
         done += steps;
       },
       budget);
