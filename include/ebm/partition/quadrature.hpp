@@ -1,15 +1,13 @@
-// What every quadrature over an energy shares: its options, its result, and the search for the domain.
+// What every quadrature over an energy shares: its options, and the integration over a domain.
 //
-// The domain is the one given; else it starts from what the energy says of itself (domain(), or mean() and
-// covariance()), else from the modes that a grid over all scales leads to, and grows until the mass in its outermost
-// cells is negligible.
+// The domain is the one given; else it starts where the energy's mass is found (partition/domain_search.hpp), and grows
+// until the mass in its outermost cells is negligible.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
 #include <ebm/partition/cubature.hpp>
-#include <ebm/partition/modes.hpp>
-
-#include <optional>
+#include <ebm/partition/domain_search.hpp>
+#include <ebm/partition/quadrature_result.hpp>
 
 namespace ebm {
 
@@ -27,48 +25,7 @@ struct QuadratureOptions {
   int cells_per_axis = 0;  // of the start grid; 0: 128, 32 or 12 in one, two or three dimensions
 };
 
-// budget_exhausted: the error is above the tolerance. mass_at_edge: the given domain cuts through the density.
-// density_not_normalised: what should be a density (that of kl_divergence) does not integrate to 1 over its domain.
-enum class QuadratureStatus : unsigned char { converged, budget_exhausted, mass_at_edge, density_not_normalised };
-
-template <int Dim>
-struct QuadratureResult {
-  double value = 0;
-  double error = 0;  // estimated bound of |value - truth| over the domain
-  Box<Dim> domain{};
-  double edge_mass = 0;  // largest share of the mass in the outermost cells at one face
-  Index evaluations = 0;
-  QuadratureStatus status = QuadratureStatus::converged;
-
-  bool converged() const { return status == QuadratureStatus::converged; }
-};
-
 namespace detail {
-
-[[gnu::noinline]] inline std::string status_text(QuadratureStatus status, double edge_mass, double density_mass = 1) {
-  switch (status) {
-    case QuadratureStatus::converged:
-      return "";
-    case QuadratureStatus::budget_exhausted:
-      return " (NOT CONVERGED: more evaluations wanted)";
-    case QuadratureStatus::mass_at_edge:
-      return joined({" (DOMAIN TOO SMALL: share ", to_text(edge_mass), " of the mass lies at a face)"});
-    case QuadratureStatus::density_not_normalised:
-      return joined({" (DENSITY NOT NORMALISED: it integrates to ", to_text(density_mass), " over its domain)"});
-  }
-  return "";
-}
-
-inline std::string value_text(double value, double error) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.6g +- %.1g", value, error);
-  return buffer;
-}
-
-inline void require_converged(QuadratureStatus status, double edge_mass) {
-  if (status != QuadratureStatus::converged)
-    throw NumericalError(joined({"quadrature failed", status_text(status, edge_mass)}));
-}
 
 // Mean and its standard error, summed in order.
 inline std::array<double, 2> mean_with_error(const Values<double>& values) {
@@ -84,78 +41,6 @@ template <int Dim>
 inline constexpr int kStartCells = Dim == 1   ? 128
                                    : Dim == 2 ? 32
                                               : 12;
-
-template <class E>
-concept HasDomain = requires(const E& e) {
-  { e.domain() } -> std::same_as<Box<E::dim>>;
-};
-template <class E>
-concept HasMoments = requires(const E& e, Index i) {
-  { e.mean().coeff(i) } -> std::convertible_to<double>;
-  { e.covariance().coeff(i, i) } -> std::convertible_to<double>;
-};
-
-// The box that an energy says holds its mass.
-template <class E>
-std::optional<Box<E::dim>> own_domain(const E& energy) {
-  if constexpr (HasDomain<E>) {
-    return energy.domain();
-  } else if constexpr (HasMoments<E>) {
-    Box<E::dim> box;
-    for (Index i = 0; i < E::dim; ++i) {
-      const double mean = static_cast<double>(energy.mean().coeff(i));
-      const double reach = 8 * std::sqrt(static_cast<double>(energy.covariance().coeff(i, i)));
-      box.lower[i] = mean - reach, box.upper[i] = mean + reach;
-    }
-    return box;
-  } else {
-    return std::nullopt;
-  }
-}
-
-// The box that holds `box` and the modes with seven widths around each.
-template <int Dim>
-Box<Dim> stretched(Box<Dim> box, const std::vector<Mode<Dim>>& modes) {
-  for (const auto& mode : modes) {
-    for (std::size_t i = 0; i < Dim; ++i) {
-      double &lower = box.lower[static_cast<Index>(i)], &upper = box.upper[static_cast<Index>(i)];
-      lower = std::min(lower, mode.point[i] - 7 * mode.width[i]),
-      upper = std::max(upper, mode.point[i] + 7 * mode.width[i]);
-    }
-  }
-  return box;
-}
-
-// Modes on all scales around the origin and around what they lead to, and the box that holds them; NumericalError if
-// they run away or do not exist.
-template <int Dim>
-Box<Dim> search_domain(LogWeight<Dim> log_weight) {
-  std::vector<Mode<Dim>> modes = find_modes<Dim>(log_weight, scale_axes<Dim>());
-  if (modes.empty())
-    throw NumericalError("energy: nowhere finite within 1e9 of the origin; options.domain can say where it is");
-  for (const auto& mode : modes) {
-    for (const double x : mode.point) {
-      if (std::abs(x) >= 0x1p30)
-        throw NumericalError("energy: cannot be normalised, its mass is not held within 1e9 of the origin");
-    }
-  }
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  Box<Dim> box;
-  for (Index i = 0; i < Dim; ++i) box.lower[i] = infinity, box.upper[i] = -infinity;
-  for (int round = 0; round < 8; ++round) {  // modes beyond those found are looked for in a box three times as wide
-    const Box<Dim> known = box;
-    Box<Dim> wide = box = stretched(box, modes);
-    bool settled = true;
-    for (Index i = 0; i < Dim; ++i) {
-      const double width = box.upper[i] - box.lower[i];
-      wide.lower[i] -= width, wide.upper[i] += width;
-      settled = settled && box.lower[i] == known.lower[i] && box.upper[i] == known.upper[i];
-    }
-    if (settled) break;
-    modes = find_modes<Dim>(log_weight, uniform_axes(wide));
-  }
-  return box;
-}
 
 // log w = -E / T in double.
 template <class E>
@@ -267,14 +152,5 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
 }
 
 }  // namespace detail
-
-// value +- error, and in words what is wrong with it.
-template <class Traits, int Dim>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
-                                             const QuadratureResult<Dim>& result) {
-  stream << joined(
-      {detail::value_text(result.value, result.error), detail::status_text(result.status, result.edge_mass)});
-  return stream;
-}
 
 }  // namespace ebm
