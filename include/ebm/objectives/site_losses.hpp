@@ -6,11 +6,10 @@
 // values of dS/dE_k times dE/dtheta of the state changed there: dim (q - 1) + 1 states for each example, unless the
 // energy knows better by offering, for one tile and some sites,
 //
-//   site_energies(x, sites, energies, workspace)         energies[n q + k][lane] = E(x with site sites[n] at value k) up
-//                                                        to a constant of n and the lane
+//   site_energies(x, sites, energies, workspace)
+//       energies[n q + k][lane] = E(x with site sites[n] at value k), up to a constant of n and the lane
 //   add_site_gradients(x, sites, slopes, gradient, workspace)
-//                                                        gradient += sum of slopes[n q + k][lane] dE/dtheta of the same
-//                                                        states; the slopes of a site and lane sum to zero
+//       gradient += sum of slopes[n q + k][lane] dE/dtheta of the same states; those of a site and lane sum to zero
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>

@@ -114,9 +114,10 @@ struct Dmala {
 
   bool measures_acceptance() const { return true; }
 
-  template <DifferentiableEnergy E>
-    requires DiscreteEnergy<E> Index uniforms_per_step(const E& energy)
-  const { return detail::flip_uniforms<typename E::Scalar>(dimension_of(energy)); }
+  template <DiscreteEnergy E>
+  Index uniforms_per_step(const E& energy) const {
+    return detail::flip_uniforms<typename E::Scalar>(dimension_of(energy));
+  }
 
   template <DifferentiableEnergy E>
     requires DiscreteEnergy<E>
@@ -153,9 +154,10 @@ struct Dula {
   // The same proposals with the test, by which a step size is tuned.
   Dmala adjusted() const { return {step_size, target_acceptance, temperature}; }
 
-  template <DifferentiableEnergy E>
-    requires DiscreteEnergy<E> Index uniforms_per_step(const E& energy)
-  const { return adjusted().uniforms_per_step(energy); }
+  template <DiscreteEnergy E>
+  Index uniforms_per_step(const E& energy) const {
+    return adjusted().uniforms_per_step(energy);
+  }
 
   template <DifferentiableEnergy E>
     requires DiscreteEnergy<E>
