@@ -63,6 +63,7 @@ int main(int count, char** arguments) {
   run_normals();
   run_low_dimensional();
   run_gaussian();
+  run_lattices();
   run_networks();
   run_training();
 }

@@ -82,6 +82,7 @@ double chain_step_time(const E& energy, Index chains, double step_size, Index st
 void run_normals();
 void run_low_dimensional();
 void run_gaussian();
+void run_lattices();
 void run_networks();
 void run_training();
 
