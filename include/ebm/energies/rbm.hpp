@@ -15,6 +15,8 @@
 #include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/core/tile_noise.hpp>
 #include <ebm/networks/active_outer_product.hpp>
+#include <ebm/networks/binary_layer.hpp>
+#include <ebm/networks/softplus_sums.hpp>
 
 namespace ebm {
 
@@ -69,8 +71,8 @@ class BernoulliRbm {
 
   // The usual parameters, offsets taken into account: E(v, h) = -v'visible_bias - h'hidden_bias - v'W h.
   double weight(Index i, Index j) const { return static_cast<double>(parameters_.data()[i * hidden_ + j]); }
-  double visible_bias(Index i) const { return static_cast<double>(visible_start_.data()[i]); }
-  double hidden_bias(Index j) const { return static_cast<double>(hidden_start_.data()[j]); }
+  double visible_bias(Index i) const { return static_cast<double>(to_visible_.biases()[i]); }
+  double hidden_bias(Index j) const { return static_cast<double>(to_hidden_.biases()[j]); }
 
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     value_at(x, 1.0, values, workspace);
@@ -78,40 +80,40 @@ class BernoulliRbm {
   // The free energy of the joint distribution exp(-beta E(v, h)): -beta b'v - sum_j softplus(beta a_j).
   void value_at(TileSpan<const Scalar, dim> x, double beta, LanesSpan<Scalar> values, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
+    const auto& rows = to_hidden_.rows();
     const Active active = collect(x, workspace);
-    FreeEnergy free_energy(active.chains(), workspace);
-    for_each_block(by_visible_, active, hidden_start_, workspace, [&](Index block, Scalar* sums) {
+    SoftplusSums softplus(active.chains(), workspace);
+    to_hidden_.for_each_block(active, workspace, [&](Index block, Scalar* sums) {
       for (Index c = 0; c < active.chains(); ++c) {
-        for (Index k = 0; k < by_visible_.padded_width(block); k += V::size)
-          free_energy.add(c, k, V(beta) * V::load(sums + c * kRow + k));
+        for (Index k = 0; k < rows.padded_width(block); k += V::size)
+          softplus.add(c, k, V(beta) * V::load(sums + c * kRow + k));
       }
-      free_energy.end_block(block + 1 == by_visible_.blocks());
+      softplus.end_block(block + 1 == rows.blocks());
     });
-    free_energy.finish(active, visible_start_.data(), beta, values);
+    finish(active, beta, softplus, values);
   }
 
   // dE/dv_i = -b_i - sum_j W_ij p(h_j = 1 | v), also at real v.
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const {
     Workspace::Scope scope(workspace);
+    const auto& rows = to_hidden_.rows();
     const Active active = collect(x, workspace);
-    FreeEnergy free_energy(active.chains(), workspace);
+    SoftplusSums softplus(active.chains(), workspace);
     Active hidden(x.count(), hidden_, workspace);
     Scalar* probabilities = hidden.make_dense(workspace);
-    for_each_block(by_visible_, active, hidden_start_, workspace, [&](Index block, Scalar* sums) {
+    to_hidden_.for_each_block(active, workspace, [&](Index block, Scalar* sums) {
       for (Index c = 0; c < active.chains(); ++c) {
-        for (Index k = 0; k < by_visible_.padded_width(block); k += V::size)
-          free_energy.add(c, k, V::load(sums + c * kRow + k)).store(sums + c * kRow + k);
-        std::copy_n(sums + c * kRow, by_visible_.width(block), probabilities + c * hidden_ + by_visible_.first(block));
+        for (Index k = 0; k < rows.padded_width(block); k += V::size)
+          softplus.add(c, k, V::load(sums + c * kRow + k)).store(sums + c * kRow + k);
+        std::copy_n(sums + c * kRow, rows.width(block), probabilities + c * hidden_ + rows.first(block));
       }
-      free_energy.end_block(block + 1 == by_visible_.blocks());
+      softplus.end_block(block + 1 == rows.blocks());
     });
-    free_energy.finish(active, visible_start_.data(), 1.0, values);
-    for_each_block(by_hidden_, hidden, visible_start_, workspace, [&](Index block, Scalar* sums) {
-      for_each_lane_block(by_hidden_, block, sums, x.count(), workspace, [&](Index t, Index unit, const Scalar* lanes) {
-        for (Index p = 0; p < kLanes<Scalar>; p += V::size)
-          (-V::load(lanes + p)).store(gradients.coordinate(t, by_hidden_.first(block) + unit) + p);
-      });
+    finish(active, 1.0, softplus, values);
+    to_visible_.for_each_unit(hidden, workspace, [&](Index t, Index unit, const Scalar* lanes) {
+      for (Index p = 0; p < kLanes<Scalar>; p += V::size)
+        (-V::load(lanes + p)).store(gradients.coordinate(t, unit) + p);
     });
   }
 
@@ -120,46 +122,44 @@ class BernoulliRbm {
     require(theta.size() == parameters_.size(), "theta: size", static_cast<double>(theta.size()),
             "visible * hidden + visible + hidden");
     std::copy(theta.begin(), theta.end(), parameters_.data());
-    by_visible_.set(parameters_.data());
-    by_hidden_.set_transposed(by_visible_);
-    std::copy_n(parameters_.data() + visible_ * hidden_, visible_, visible_start_.data());
-    std::copy_n(parameters_.data() + visible_ * hidden_ + visible_, hidden_, hidden_start_.data());
-    std::fill(hidden_start_.data() + hidden_, hidden_start_.data() + hidden_start_.padded_size(), kNeverActive);
+    to_hidden_.set(parameters_.data(), parameters_.data() + visible_ * hidden_ + visible_);
+    to_visible_.set_transposed(to_hidden_, parameters_.data() + visible_ * hidden_);
     if (!centred_) return;
-    by_visible_.subtract_product(visible_offset_.data(), hidden_start_.data());
-    by_hidden_.subtract_product(hidden_offset_.data(), visible_start_.data());
+    to_hidden_.subtract_offsets(visible_offset_.data());
+    to_visible_.subtract_offsets(hidden_offset_.data());
   }
 
   // dE/dW_ij = mu_i p_j - v_i (p_j - lambda_j),   dE/db = -v,   dE/dc = -p,   p = p(h = 1 | v).
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
+    const auto& rows = to_hidden_.rows();
     const Active active = collect(x, workspace);
     const detail::ActiveChains<Scalar> chains(active, visible_, workspace);
-    FreeEnergy free_energy(active.chains(), workspace);
+    SoftplusSums softplus(active.chains(), workspace);
     Scalar* total = workspace.take<Scalar>(kRow);
-    for_each_block(by_visible_, active, hidden_start_, workspace, [&](Index block, Scalar* sums) {
-      const Index first = by_visible_.first(block), width = by_visible_.padded_width(block);
+    to_hidden_.for_each_block(active, workspace, [&](Index block, Scalar* sums) {
+      const Index first = rows.first(block), width = rows.padded_width(block);
       for (Index k = 0; k < width; k += V::size) {
         V sum(0);
         const V offset = V::load(hidden_offset_.data() + first + k);
         for (Index c = 0; c < active.chains(); ++c) {
           Scalar* at = sums + c * kRow + k;
-          const V weight(weights.data()[c]), probability = free_energy.add(c, k, V::load(at));
+          const V weight(weights.data()[c]), probability = softplus.add(c, k, V::load(at));
           (weight * (probability - offset)).store(at);
           sum = fma(weight, probability, sum);
         }
         sum.store(total + k);
       }
-      free_energy.end_block(block + 1 == by_visible_.blocks());
+      softplus.end_block(block + 1 == rows.blocks());
       detail::with_lines<Scalar>(width, [&](auto lines) {
         detail::add_active_outer_product<lines>(chains, visible_offset_.data(), visible_, sums, total,
-                                                gradient.data() + first, hidden_, by_visible_.width(block));
+                                                gradient.data() + first, hidden_, rows.width(block));
       });
       Scalar* biases = gradient.data() + visible_ * hidden_ + visible_ + first;
-      for (Index k = 0; k < by_visible_.width(block); ++k) biases[k] -= total[k];
+      for (Index k = 0; k < rows.width(block); ++k) biases[k] -= total[k];
     });
-    free_energy.finish(active, visible_start_.data(), 1.0, values);
+    finish(active, 1.0, softplus, values);
     for (Index i = 0; i < visible_; ++i) {
       Scalar sum(0);
       const Scalar* v = chains.values(i);
@@ -173,10 +173,11 @@ class BernoulliRbm {
   void gibbs_sweep(TileSpan<Scalar, dim> x, double beta, TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
     const Active hidden = draw_hidden(x, beta, noise, workspace);
-    draw(by_hidden_, hidden, visible_start_, beta, detail::padded_to_lanes<Scalar>(hidden_), noise, workspace,
-         [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
-           for (int p = 0; p < kTilePacks; ++p) select(on[p], V(1), V(0)).store(x.coordinate(t, unit) + p * V::size);
-         });
+    to_visible_.draw(hidden, beta, detail::padded_to_lanes<Scalar>(hidden_), noise, workspace,
+                     [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
+                       for (int p = 0; p < kTilePacks; ++p)
+                         select(on[p], V(1), V(0)).store(x.coordinate(t, unit) + p * V::size);
+                     });
   }
   Index gibbs_uniforms() const {
     return detail::padded_to_lanes<Scalar>(hidden_) + detail::padded_to_lanes<Scalar>(visible_);
@@ -189,21 +190,24 @@ class BernoulliRbm {
                                           const TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     const Active visible = collect(x, workspace);
     Active hidden(x.count(), hidden_, workspace);
-    draw(by_visible_, visible, hidden_start_, beta, 0, noise, workspace,
-         [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
-           std::uint32_t bits = 0;
-           for (int p = 0; p < kTilePacks; ++p) bits |= lane_bits<Scalar>(on[p]) << (p * V::size);
-           hidden.append(t, unit, bits);
-         });
+    to_hidden_.draw(visible, beta, 0, noise, workspace, [&](Index t, Index unit, const Mask(&on)[kTilePacks]) {
+      std::uint32_t bits = 0;
+      for (int p = 0; p < kTilePacks; ++p) bits |= lane_bits<Scalar>(on[p]) << (p * V::size);
+      hidden.append(t, unit, bits);
+    });
     return hidden;
   }
   template <class F>
   void for_each_visible(const detail::ActiveUnits<Scalar>& hidden, Workspace& workspace, F f) const {
-    for_each_block(by_hidden_, hidden, visible_start_, workspace, [&](Index block, const Scalar* sums) {
-      for_each_lane_block(
-          by_hidden_, block, sums, hidden.chains() / kLanes<Scalar>, workspace,
-          [&](Index t, Index unit, const Scalar* lanes) { f(t, by_hidden_.first(block) + unit, lanes); });
-    });
+    to_visible_.for_each_unit(hidden, workspace, f);
+  }
+
+  // f(tile, j, lanes) for the activations of the hidden units, c_j + sum_i W_ij v_i.
+  template <class F>
+  void for_each_hidden(TileSpan<const Scalar, dim> x, Workspace& workspace, F f) const {
+    Workspace::Scope scope(workspace);
+    const Active active = collect(x, workspace);
+    to_hidden_.for_each_unit(active, workspace, f);
   }
 
   // Before the first training: offsets and visible biases from the mean of the data, clipped to [.02, .98]. Does
@@ -229,14 +233,15 @@ class BernoulliRbm {
   // p(h_j = 1 | v) of each row: the features of the points.
   template <class Derived>
   Points<Scalar, Dynamic> hidden_probabilities(const Eigen::DenseBase<Derived>& points) const {
+    const auto& rows = to_hidden_.rows();
     Points<Scalar, Dynamic> result(points.rows(), hidden_);
     Workspace workspace;
-    detail::for_each_chunk(*this, points, workspace, [&](Index first_row, Index rows, TileSpan<Scalar, dim> x) {
+    detail::for_each_chunk(*this, points, workspace, [&](Index first_row, Index count, TileSpan<Scalar, dim> x) {
       const Active active = collect(x, workspace);
-      for_each_block(by_visible_, active, hidden_start_, workspace, [&](Index block, const Scalar* sums) {
-        for (Index r = 0; r < rows; ++r) {
-          for (Index k = 0; k < by_visible_.width(block); ++k)
-            result(first_row + r, by_visible_.first(block) + k) = logistic(sums[r * kRow + k]);
+      to_hidden_.for_each_block(active, workspace, [&](Index block, const Scalar* sums) {
+        for (Index r = 0; r < count; ++r) {
+          for (Index k = 0; k < rows.width(block); ++k)
+            result(first_row + r, rows.first(block) + k) = logistic(sums[r * kRow + k]);
         }
       });
     });
@@ -246,13 +251,12 @@ class BernoulliRbm {
  private:
   using V = Pack<Scalar>;
   using Mask = typename V::Mask;
+  using SoftplusSums = detail::SoftplusSums<Scalar>;
   using Active = detail::ActiveUnits<Scalar>;
-  using Rows = detail::PackedRows<Scalar>;
+  using Layer = detail::BinaryLayer<Scalar>;
 
   static constexpr Index kRow = detail::kRowBlock<Scalar>;
   static constexpr int kTilePacks = kPacks<Scalar>;
-  // The bias of padding: a unit that contributes nothing to a free energy.
-  static constexpr Scalar kNeverActive = Scalar(-1e9);
 
   BernoulliRbm(Index visible, Index hidden, bool centred)
       : visible_(visible),
@@ -260,12 +264,10 @@ class BernoulliRbm {
         centred_(centred),
         initialised_(!centred),
         parameters_(size_of(visible, hidden)),
-        visible_start_(static_cast<std::size_t>(visible)),
-        hidden_start_(static_cast<std::size_t>(hidden)),
         visible_offset_(static_cast<std::size_t>(visible)),
         hidden_offset_(static_cast<std::size_t>(hidden)),
-        by_visible_(visible, hidden),
-        by_hidden_(hidden, visible) {
+        to_hidden_(visible, hidden),
+        to_visible_(hidden, visible) {
     if (centred) std::fill_n(hidden_offset_.data(), hidden, Scalar(0.5));
   }
   static std::size_t size_of(Index visible, Index hidden) {
@@ -280,103 +282,21 @@ class BernoulliRbm {
     return active;
   }
 
-  // f(block, sums[chain][kRowBlock]) for the activations of every block.
-  template <class F>
-  static void for_each_block(const Rows& rows, const Active& active, const FlatVector<Scalar>& start,
-                             Workspace& workspace, F f) {
-    Workspace::Scope scope(workspace);
-    Scalar* sums = workspace.take<Scalar>(active.chains() * kRow);
-    for (Index block = 0; block < rows.blocks(); ++block) {
-      rows.sum(block, active, start.data() + rows.first(block), sums, workspace);
-      f(block, sums);
+  // values = -beta b'v - sum_j softplus(beta a_j), whose sums are given.
+  void finish(const Active& active, double beta, const SoftplusSums& sums, LanesSpan<Scalar> values) const {
+    for (Index c = 0; c < active.chains(); ++c) {
+      Scalar linear(0);
+      const Scalar* v = active.values(c);
+      for (Index k = 0; k < active.count(c); ++k)
+        linear = ebm::fma(v ? v[k] : Scalar(1), to_visible_.biases()[active.indices(c)[k]], linear);
+      values.data()[c] = ebm::fma(static_cast<Scalar>(-beta), linear, -sums.sum(c));
     }
   }
-
-  // f(tile, unit of the block, lanes) for the activations of a block, turned so that chains are lanes.
-  template <class F>
-  static void for_each_lane_block(const Rows& rows, Index block, const Scalar* sums, Index tiles, Workspace& workspace,
-                                  F f) {
-    Workspace::Scope scope(workspace);
-    constexpr Index lanes = kLanes<Scalar>;
-    Scalar* turned = workspace.take<Scalar>(kRow * lanes);
-    for (Index t = 0; t < tiles; ++t) {
-      for (Index k = 0; k < rows.padded_width(block); k += lanes)
-        detail::transpose_lanes(sums + t * lanes * kRow + k, kRow, turned + k * lanes, lanes);
-      for (Index unit = 0; unit < rows.width(block); ++unit) f(t, unit, turned + unit * lanes);
-    }
-  }
-
-  // f(tile, unit, which lanes are on) for every unit of one layer, drawn from logistic(beta activation).
-  template <class F>
-  static void draw(const Rows& rows, const Active& active, const FlatVector<Scalar>& start, double beta,
-                   Index first_uniform, const TileNoise<Scalar, dim>& noise, Workspace& workspace, F f) {
-    const V scale(beta);
-    Workspace::Scope scope(workspace);
-    Scalar* uniforms = workspace.take<Scalar>(kRow * kLanes<Scalar>);
-    for_each_block(rows, active, start, workspace, [&](Index block, const Scalar* sums) {
-      const Index first = rows.first(block);
-      for_each_lane_block(rows, block, sums, active.chains() / kLanes<Scalar>, workspace,
-                          [&](Index t, Index unit, const Scalar* lanes) {
-                            if (unit == 0) noise.fill(t, first_uniform + first, rows.padded_width(block), uniforms);
-                            Mask on[kTilePacks];
-                            for (int p = 0; p < kTilePacks; ++p) {
-                              on[p] = V::load(uniforms + unit * kLanes<Scalar> + p * V::size) <=
-                                      logistic(scale * V::load(lanes + p * V::size));
-                            }
-                            f(t, first + unit, on);
-                          });
-    });
-  }
-
-  // Sums of softplus(a) = max(a, 0) + log(1 + exp(-|a|)) over the hidden units of each chain, in lanes: the factors
-  // 1 + exp(-|a|) are multiplied and the logarithm of the product taken before it can overflow.
-  class FreeEnergy {
-   public:
-    FreeEnergy(Index chains, Workspace& workspace)
-        : chains_(chains),
-          sums_(workspace.take<Scalar>(chains * kLanes<Scalar>)),
-          products_(workspace.take<Scalar>(chains * kLanes<Scalar>)) {
-      std::fill_n(sums_, chains * kLanes<Scalar>, Scalar(0));
-      std::fill_n(products_, chains * kLanes<Scalar>, Scalar(1));
-    }
-
-    // One pack of activations of a chain, at column k of its block; returns logistic(a).
-    EBM_INLINE V add(Index chain, Index k, V a) {
-      const Index at = chain * kLanes<Scalar> + k % kLanes<Scalar>;
-      const V decay = exp(-abs(a)), factor = V(1) + decay;
-      (V::load(sums_ + at) + maximum(a, V(0))).store(sums_ + at);
-      (V::load(products_ + at) * factor).store(products_ + at);
-      return select(a < V(0), decay, V(1)) / factor;
-    }
-    void end_block(bool last) {
-      if (++blocks_ % kBlocksPerLog != 0 && !last) return;
-      for (Index i = 0; i < chains_ * kLanes<Scalar>; i += V::size) {
-        (V::load(sums_ + i) + log(V::load(products_ + i))).store(sums_ + i);
-        V(1).store(products_ + i);
-      }
-    }
-    // values = -beta b'v - the sums.
-    void finish(const Active& active, const Scalar* biases, double beta, LanesSpan<Scalar> values) const {
-      for (Index c = 0; c < chains_; ++c) {
-        Scalar linear(0);
-        const Scalar* v = active.values(c);
-        for (Index k = 0; k < active.count(c); ++k)
-          linear = ebm::fma(v ? v[k] : Scalar(1), biases[active.indices(c)[k]], linear);
-        values.data()[c] = ebm::fma(static_cast<Scalar>(-beta), linear, -sum_lanes(sums_ + c * kLanes<Scalar>));
-      }
-    }
-
-   private:
-    static constexpr Index kBlocksPerLog = 16;
-
-    Index chains_, blocks_ = 0;
-    Scalar *sums_, *products_;
-  };
 
   Index visible_, hidden_;
   bool centred_, initialised_;
-  FlatVector<Scalar> parameters_, visible_start_, hidden_start_, visible_offset_, hidden_offset_;
-  Rows by_visible_, by_hidden_;
+  FlatVector<Scalar> parameters_, visible_offset_, hidden_offset_;
+  Layer to_hidden_, to_visible_;
 };
 
 }  // namespace ebm
