@@ -196,3 +196,14 @@ TEST_CASE("a result prints its error, and what is wrong with it") {
   CHECK_THAT(print(log_partition(gaussian, {.domain = ebm::Box<2>{{-1, -12}, {7, 12}}})),
              ContainsSubstring("DOMAIN TOO SMALL"));
 }
+
+TEST_CASE("a quadrature's result in the form of all estimates") {
+  const Gaussian<double, 2> gaussian{{0.5, -0.2}, {1, 2}};
+  const auto estimate = ebm::partition_estimate(log_partition(gaussian));
+  CHECK(estimate.verdict == ebm::PartitionVerdict::estimated);
+  CHECK(estimate.contains(gaussian.log_z()));
+  CHECK(estimate.lower_confidence == 0);
+  const auto cut = ebm::partition_estimate(log_partition(gaussian, {.domain = ebm::Box<2>{{-1, -1}, {1, 1}}}));
+  CHECK(!cut.reliable());
+  CHECK_THAT(to_text(cut), ContainsSubstring("DOMAIN TOO SMALL"));
+}

@@ -6,6 +6,8 @@
 // above the tolerance, is the result's status.
 #pragma once
 
+#include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/partition/estimate.hpp>
 #include <ebm/partition/quadrature.hpp>
 
 namespace ebm {
@@ -31,9 +33,23 @@ LogPartition<E::dim> log_partition(const E& energy, const QuadratureOptions<E::d
 
 }  // namespace detail
 
+// A discrete energy is summed, not integrated (partition/enumeration.hpp).
 template <LowDimensionalEnergy E>
+  requires(!DiscreteEnergy<E>)
 LogPartition<E::dim> log_partition(const E& energy, const QuadratureOptions<E::dim>& options = {}) {
   return detail::log_partition(energy, options, std::nullopt, Points<double, E::dim>(0, E::dim));
+}
+
+// The same in the form that all estimators of log Z share; the error is an estimate of a bound.
+template <int Dim>
+PartitionEstimate partition_estimate(const LogPartition<Dim>& result) {
+  PartitionEstimate estimate;
+  estimate.value = result.value, estimate.lower = result.value - result.error;
+  estimate.upper = result.value + result.error;
+  estimate.verdict = result.converged() ? PartitionVerdict::estimated : PartitionVerdict::unreliable;
+  if (!result.converged())
+    estimate.warning = joined({"The quadrature failed", detail::status_text(result.status, result.edge_mass)});
+  return estimate;
 }
 
 }  // namespace ebm
