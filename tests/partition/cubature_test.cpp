@@ -28,7 +28,7 @@ const auto laplace = [](const Points<double, 2>& x, Values<double>& log_weights,
 
 TEST_CASE("several integrals at once, of weights beyond the range of doubles") {
   Cubature<2> cubature(2);
-  cubature.cover({{-40, -40}, {50, 45}}, 16, no_seeds);
+  cubature.cells().cover({{-40, -40}, {50, 45}}, 16, no_seeds);
   REQUIRE(cubature.refine(laplace, 1e-6, 10'000'000));
   CHECK_THAT(cubature.log_integral(), WithinAbs(700 + std::log(4.0), 1e-6));
   const double z = cubature.integral(0);
@@ -40,18 +40,18 @@ TEST_CASE("several integrals at once, of weights beyond the range of doubles") {
 
 TEST_CASE("a box that grows integrates what one that is large from the start does") {
   Cubature<2> grown(2), whole(2);
-  grown.cover({{-3, -3}, {4, 4}}, 8, no_seeds);
+  grown.cells().cover({{-3, -3}, {4, 4}}, 8, no_seeds);
   CHECK(grown.refine(laplace, 1e-6, 10'000'000));
   const auto before = grown.face_mass();
   CHECK(before[0] > before[1]);  // the lower face is the nearer one
   CHECK(before[1] > 1e-3);
-  grown.enlarge({{-3, -3}, {40, 4}}, 8, no_seeds);
+  grown.cells().enlarge({{-3, -3}, {40, 4}}, 8, no_seeds);
   CHECK(grown.refine(laplace, 1e-6, 10'000'000));
   CHECK_THAT(grown.face_mass()[0], WithinRel(before[0], 0.1));  // that face has not moved, and still cuts
   CHECK(grown.face_mass()[1] < 1e-12);
-  grown.enlarge({{-40, -45}, {40, 50}}, 8, no_seeds);
+  grown.cells().enlarge({{-40, -45}, {40, 50}}, 8, no_seeds);
   CHECK(grown.refine(laplace, 1e-6, 10'000'000));
-  whole.cover({{-40, -45}, {40, 50}}, 32, no_seeds);
+  whole.cells().cover({{-40, -45}, {40, 50}}, 32, no_seeds);
   CHECK(whole.refine(laplace, 1e-6, 10'000'000));
   CHECK_THAT(grown.log_integral(), WithinAbs(700 + std::log(4.0), 2e-6));
   CHECK_THAT(grown.log_integral(), WithinAbs(whole.log_integral(), 2e-6));
@@ -65,7 +65,7 @@ TEST_CASE("a jump along an axis costs long thin cells, not a tree of small ones"
     }
   };
   Cubature<2> cubature(0);
-  cubature.cover({{0, 0}, {1, 1}}, 4, no_seeds);
+  cubature.cells().cover({{0, 0}, {1, 1}}, 4, no_seeds);
   REQUIRE(cubature.refine(step, 1e-9, 20'000));
   CHECK_THAT(cubature.integral(0), WithinRel(0.123456, 1e-9));
 }
@@ -78,7 +78,7 @@ TEST_CASE("seeds show the way to a peak that the grid misses") {
   };
   const auto integral = [&](const Points<double, 2>& seeds) {
     Cubature<2> cubature(0);
-    cubature.cover({{0, 0}, {1, 1}}, 8, seeds);
+    cubature.cells().cover({{0, 0}, {1, 1}}, 8, seeds);
     return cubature.refine(needle, 1e-6, 1'000'000) ? std::exp(cubature.largest_log_weight()) * cubature.integral(0)
                                                     : -1.0;
   };
@@ -94,7 +94,7 @@ TEST_CASE("seeds show the way to a peak that the grid misses") {
 
 TEST_CASE("a budget that is used up, and numbers that are none, are not results") {
   Cubature<2> poor(2);
-  poor.cover({{-40, -40}, {50, 45}}, 8, no_seeds);
+  poor.cells().cover({{-40, -40}, {50, 45}}, 8, no_seeds);
   CHECK_FALSE(poor.refine(laplace, 1e-12, 50'000));
   CHECK(poor.relative_error() > 1e-12);
 
@@ -103,7 +103,7 @@ TEST_CASE("a budget that is used up, and numbers that are none, are not results"
     for (Index row = 0; row < x.rows(); ++row) log_weights[row] = -std::abs(x(row, 0) - 1e15);
   };
   Cubature<1> far(0);
-  far.cover({ebm::Box<1>::Corner(1e15 - 40), ebm::Box<1>::Corner(1e15 + 50)}, 8, Points<double, 1>(0, 1));
+  far.cells().cover({ebm::Box<1>::Corner(1e15 - 40), ebm::Box<1>::Corner(1e15 + 50)}, 8, Points<double, 1>(0, 1));
   CHECK_FALSE(far.refine(hat, 1e-12, 1'000'000));
   CHECK(far.evaluations() < 1000);
 
@@ -111,7 +111,7 @@ TEST_CASE("a budget that is used up, and numbers that are none, are not results"
     for (Index row = 0; row < x.rows(); ++row) log_weights[row] = std::log(x(row, 0));
   };
   Cubature<2> cubature(0);
-  cubature.cover({{-1, -1}, {1, 1}}, 4, no_seeds);
+  cubature.cells().cover({{-1, -1}, {1, 1}}, 4, no_seeds);
   CHECK_THROWS_WITH(cubature.refine(hole, 1e-3, 100'000),
                     ContainsSubstring("log weight") && ContainsSubstring("wanted a finite number"));
 }

@@ -71,7 +71,7 @@ KlDivergence<E::dim> kl_divergence(const D& density, const E& energy,
     }
   };
   detail::Cubature<dim> cubature(1, 1.0);
-  cubature.cover(support, options.cells_per_axis > 0 ? options.cells_per_axis : detail::kStartCells<dim>, seeds);
+  cubature.cells().cover(support, options.cells_per_axis > 0 ? options.cells_per_axis : detail::kStartCells<dim>, seeds);
   const bool known = cubature.refine(integrand, options.tolerance, options.max_evaluations);
 
   const double scale = ebm::exp(cubature.largest_log_weight());

@@ -119,7 +119,7 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
 
   Integration<dim> result{Cubature<dim>(factors), 0, 0, QuadratureStatus::converged};
   Cubature<dim>& cubature = result.cubature;
-  cubature.cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : kStartCells<dim>, all_seeds);
+  cubature.cells().cover(box, options.cells_per_axis > 0 ? options.cells_per_axis : kStartCells<dim>, all_seeds);
   const auto rounding = [&] { return rounding_in<typename E::Scalar>(cubature.box(), cubature.largest_log_weight()); };
   for (int enlargement = 0;; ++enlargement) {
     const double coarse = std::max({options.tolerance, 1e-3, 2 * rounding_in<typename E::Scalar>(box, 0)});
@@ -134,7 +134,7 @@ Integration<E::dim> integrate(const E& energy, const QuadratureOptions<E::dim>& 
       if (mass[static_cast<std::size_t>(2 * i + 1)] > options.edge_mass) box.upper[i] += reach;
     }
     modes = find_modes<dim>(log_weight, uniform_axes(box));
-    cubature.enlarge(box, shell_cells, seeds_at(modes));
+    cubature.cells().enlarge(box, shell_cells, seeds_at(modes));
   }
   if (!(cubature.integral(0) > 0))
     throw NumericalError("energy: no finite value found in the domain; there is nothing to integrate");
