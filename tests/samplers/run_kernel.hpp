@@ -24,7 +24,7 @@ Outcome<E> run(const E& energy, const K& kernel, const Points<typename E::Scalar
   RunMemory<Scalar> memory(executor.workers(), tiles);
   kernel.init(energy, chains.state(0, tiles), memory.workspace(0));
   advance(energy, kernel, chains, {0, tiles}, 0, steps, StepSize(kernel, epsilon, {}), Stream(seed), memory, executor,
-          [](Index, const auto&, Index) {});
+          Unobserved{});
   Outcome<E> outcome{Points<Scalar, E::dim>(start.rows(), start.cols()), Values<double>(start.rows()),
                      Values<double>(start.rows())};
   unpack_rows(chains.positions(), outcome.points);

@@ -4,9 +4,18 @@
 #include <ebm/core/errors.hpp>
 #include <ebm/core/lane_math.hpp>
 
+#include <algorithm>
 #include <bit>
 
 namespace ebm::detail {
+
+// log sum_k exp(terms[k]).
+inline double log_sum_exp_of(const double* terms, Index count) {
+  double largest = terms[0], sum = 0;
+  for (Index k = 1; k < count; ++k) largest = std::max(largest, terms[k]);
+  for (Index k = 0; k < count; ++k) sum += ebm::exp(terms[k] - largest);
+  return largest + ebm::log(sum);
+}
 
 // log sum_h exp(log_weight()) over the 2^hidden states, in the order of a Gray code (Gray 1953): restart() goes to the
 // state in which no unit is on, flip(j, on) changes one. It starts afresh every 4096 states, which keeps rounding from

@@ -1,0 +1,84 @@
+// LabelLikelihood: discriminative training of an energy of labelled points, by its exact p(y | x).
+//
+//   loss(x, y) = -log p(y | x)
+//
+// For energies with add_label_gradient, such as ClassRbm (Larochelle & Bengio 2008, section 3.2). It needs no samples; the
+// loss is reported in nats per example.
+#pragma once
+
+#include <ebm/concepts/objective.hpp>
+
+namespace ebm {
+
+// values <- -log p(y | x); gradient += sum over lanes of weights * d(-log p(y | x)) / dtheta.
+template <class E>
+concept LabelledEnergy = TrainableEnergy<E> &&
+    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights,
+             LanesSpan<typename E::Scalar> values, std::span<typename E::Scalar> gradient, Workspace& workspace) {
+  { e.add_label_gradient(x, weights, values, gradient, workspace) } -> std::same_as<void>;
+};
+
+struct LabelLikelihood {
+  template <LabelledEnergy E>
+  class Estimator;
+
+  template <LabelledEnergy E>
+  Estimator<E> estimator(const E&, Minibatch<typename E::Scalar, E::dim>, Rng&, Index workers) const {
+    return Estimator<E>(workers);
+  }
+};
+
+// Tiles go in fixed chunks, each into a vector of its own, and these are summed in order.
+template <LabelledEnergy E>
+class LabelLikelihood::Estimator {
+ public:
+  using Scalar = typename E::Scalar;
+  using Data = Minibatch<Scalar, E::dim>;
+
+  explicit Estimator(Index workers) : workspaces_(static_cast<std::size_t>(workers)) {}
+
+  template <class Exec>
+  void recover(const E&, Data, Exec&) {}
+
+  template <class Exec>
+  BatchReport estimate(const E& energy, Data data, Index, FlatVector<Scalar>& gradient, Exec& executor) {
+    const Index tiles = data.tiles.count(), chunks = (tiles + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
+    weights_.resize(static_cast<std::size_t>(tiles)), losses_.resize(weights_.size());
+    while (partial_.size() < static_cast<std::size_t>(chunks)) partial_.emplace_back(gradient.size());
+    const LanesSpan<Scalar> weights(weights_.front().data(), tiles), losses(losses_.front().data(), tiles);
+    const double share = 1.0 / static_cast<double>(data.rows);
+    for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(i < data.rows ? share : 0.0);
+    executor.run(chunks, [&](Index chunk, Index worker) {
+      const Index first = chunk * kTilesAtOnce<E>, count = std::min(kTilesAtOnce<E>, tiles - first);
+      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
+      partial.set_zero();
+      energy.add_label_gradient(data.tiles.subspan(first, count), weights.subspan(first, count),
+                                losses.subspan(first, count), partial.span(),
+                                workspaces_[static_cast<std::size_t>(worker)]);
+    });
+    using V = Pack<Scalar>;
+    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
+      V sum(0);
+      for (std::size_t chunk = 0; chunk < static_cast<std::size_t>(chunks); ++chunk)
+        sum = sum + V::load(partial_[chunk].data() + i);
+      sum.store(gradient.data() + i);
+    }
+    BatchReport report;
+    double sum = 0, square = 0;
+    for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses.data()[i]);
+    report.data_energy = sum * share;
+    for (Index i = 0; i < data.rows; ++i) {
+      const double difference = static_cast<double>(losses.data()[i]) - report.data_energy;
+      square = ebm::fma(difference, difference, square);
+    }
+    report.data_energy_sd = std::sqrt(square * share);
+    return report;
+  }
+
+ private:
+  std::vector<Workspace> workspaces_;
+  std::vector<Lanes<Scalar>> weights_, losses_;
+  std::vector<FlatVector<Scalar>> partial_;
+};
+
+}  // namespace ebm
