@@ -15,7 +15,7 @@ using targets::UnequalPair;
 
 namespace {
 
-constexpr auto kNothing = [](Index, const auto&, Index) {};
+constexpr auto kNothing = ebm::Unobserved{};
 
 template <class E, class K>
 struct Fixture {
@@ -103,7 +103,7 @@ TEST_CASE("every group of tiles is seen after every step") {
   Fixture<UnequalPair<float>, Mala> fixture({}, {}, 11);
   RunMemory<float> memory(1, 11);
   std::vector<int> seen(11, 0);
-  fixture.advance({1, 9}, 0, 7, memory, Serial{}, [&](Index step, const auto& state, Index tile) {
+  fixture.advance({1, 9}, 0, 7, memory, Serial{}, [&](Index step, const auto& state, Index tile, Workspace&) {
     for (Index t = tile; t < tile + state.position.count(); ++t) CHECK(seen[static_cast<std::size_t>(t)]++ == step);
   });
   CHECK(seen == std::vector<int>{0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0});
