@@ -18,7 +18,7 @@
 #include <ebm/core/byte_pack.hpp>
 #include <ebm/core/executor.hpp>
 #include <ebm/core/uniform_bytes.hpp>
-#include <ebm/samplers/checkerboard.hpp>
+#include <ebm/samplers/coloured_torus.hpp>
 
 #include <algorithm>
 
@@ -214,7 +214,7 @@ class IsingLattice {
     return result(replica);
   }
 
-  Checkerboard board_;
+  ColouredTorus board_;
   Stream stream_;
   Index sweeps_ = 0;
   double coupling_ = 0, field_ = 0;

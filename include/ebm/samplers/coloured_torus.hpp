@@ -1,4 +1,4 @@
-// Checkerboard: bytes on the sites of a square torus, the two colours of the chessboard apart, many replicas.
+// ColouredTorus: bytes on the sites of a square torus, the two colours of the chessboard apart, many replicas.
 //
 // Laid out [tile of replicas][colour][row][site of that colour][replica of the tile], with so many replicas in a tile
 // that a row fills 64 bytes: registers run over sites and replicas alike. The neighbours of a site in the rows above and
@@ -16,14 +16,14 @@
 
 namespace ebm {
 
-class Checkerboard {
+class ColouredTorus {
  public:
   // The rows where the four neighbours of a row's sites stand, each at the site's own offset.
   struct Neighbours {
     const std::uint8_t *above, *below, *beside, *other;
   };
 
-  Checkerboard(Index rows, Index columns, Index replicas)
+  ColouredTorus(Index rows, Index columns, Index replicas)
       : rows_(rows), columns_(columns), replicas_(replicas), width_(1) {
     constexpr const char* wanted = "an even number from 4 on: a torus of odd sides wants three colours, see torus()";
     require(rows >= 4 && rows % 2 == 0, "rows", static_cast<double>(rows), wanted);
