@@ -68,7 +68,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
         weights_(static_cast<std::size_t>(data.tiles.count() + chains_.moved_tiles())),
         values_(weights_.size()) {}
 
-  const Chains<Scalar, E::dim>& chains() const { return chains_.chains(); }
+  decltype(auto) chains() const { return chains_.chains(); }
   const StepSize& step_size() const { return chains_.step_size(); }
 
   // Starts all chains anew, for an energy that they have not followed.
@@ -90,6 +90,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
         {data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
         {samples, weights.subspan(data_tiles, sample_tiles), values.subspan(data_tiles, sample_tiles)}};
     sum_.sum(energy, parts, gradient, chains_.memory(), executor);
+    if constexpr (requires { chains_.learn(gradient); }) chains_.learn(gradient);
     summarise(values, data, report);
     return report;
   }
@@ -139,7 +140,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
   }
 
   double regularisation_;
-  NegativeChains<E, ResolvedKernel, Start> chains_;
+  typename NegativeChainsOf<E, ResolvedKernel, Start>::Type chains_;
   std::vector<Lanes<Scalar>> weights_, values_;
   ParameterGradient<E> sum_;
 };

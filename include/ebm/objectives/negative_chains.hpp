@@ -164,4 +164,10 @@ class NegativeChains {
   Index steps_done_ = 0, jumps_done_ = 0, restarts_ = 0;
 };
 
+// The chains of a negative phase; one that needs others than these says so by a specialisation.
+template <class E, class K, class Start>
+struct NegativeChainsOf {
+  using Type = NegativeChains<E, K, Start>;
+};
+
 }  // namespace ebm

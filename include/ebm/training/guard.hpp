@@ -7,9 +7,9 @@
 //     larger one is itself a sign that energies run away,
 //   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
-// States of a discrete energy cannot run away, and their energies differ from those of the data for a long time while
-// the model learns: there the gap is reported and not judged. What concerns samples is looked at where the objective has
-// some (report.chains > 0).
+// A discrete energy of n coordinates with q states may have a gap of n log q while it learns: that of samples above data
+// cannot be larger if they follow the model, since -log p(data) >= 0, and one of data above samples says that data are
+// less likely than at random. What concerns samples is looked at where the objective has some (report.chains > 0).
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
 
@@ -39,8 +39,11 @@ inline const char* to_text(TrainingHealth health) {
 
 class Guard {
  public:
-  explicit Guard(Index dim, bool judges_gap = true)
-      : judges_gap_(judges_gap), largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
+  explicit Guard(Index dim) : largest_spread_(4.0 + std::sqrt(2.0 * static_cast<double>(dim))) {}
+  // Of a discrete energy.
+  Guard(Index dim, Index states) : Guard(dim) {
+    state_entropy_ = static_cast<double>(dim) * ebm::log(static_cast<double>(states));
+  }
 
   TrainingHealth check(const BatchReport& report, double gradient_norm) {
     const bool sampled = report.chains > 0;
@@ -53,8 +56,8 @@ class Guard {
     const double fresh = 1.0 / static_cast<double>(std::min<Index>(++seen_, kMemory));
     gap_ = ebm::fma(fresh, report.energy_gap() - gap_, gap_);
     spread_ = ebm::fma(fresh, report.data_energy_sd - spread_, spread_);
-    const double allowed = ebm::fma(2.0, std::min(spread_, largest_spread_), 1.0);
-    if (judges_gap_ && seen_ >= kMemory && std::abs(gap_) > allowed) return TrainingHealth::energies_apart;
+    const double allowed = std::max(ebm::fma(2.0, std::min(spread_, largest_spread_), 1.0), state_entropy_);
+    if (seen_ >= kMemory && std::abs(gap_) > allowed) return TrainingHealth::energies_apart;
     largest_gradient_ = std::max(largest_gradient_, gradient_norm);
     dead_ = gradient_norm < 1e-5 * largest_gradient_ && std::abs(gap_) > 0.1 ? dead_ + 1 : 0;
     if (dead_ >= kMemory) return TrainingHealth::network_dead;
@@ -67,8 +70,7 @@ class Guard {
  private:
   static constexpr Index kMemory = 50;
 
-  bool judges_gap_;
-  double largest_spread_, gap_ = 0, spread_ = 0, largest_gradient_ = 0;
+  double largest_spread_, state_entropy_ = 0, gap_ = 0, spread_ = 0, largest_gradient_ = 0;
   Index seen_ = 0, dead_ = 0;
 };
 

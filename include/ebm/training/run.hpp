@@ -116,7 +116,13 @@ class Run {
     FlatVector<Scalar> parameters, average;
   };
 
-  Guard make_guard() const { return Guard(data_.rows(), !DiscreteEnergy<E>); }
+  Guard make_guard() const {
+    if constexpr (DiscreteEnergy<Trained>) {
+      return Guard(data_.rows(), live_.states().count);
+    } else {
+      return Guard(data_.rows());
+    }
+  }
 
   template <class Derived>
   static std::optional<AffineFrame<dim>> make_frame(const Eigen::DenseBase<Derived>& points,
