@@ -9,8 +9,7 @@
 
 #include <ebm/concepts/energy.hpp>
 #include <ebm/core/rng.hpp>
-#include <ebm/networks/activation.hpp>
-#include <ebm/networks/outer_product.hpp>
+#include <ebm/networks/dense_layer.hpp>
 
 #include <string>
 #include <utility>
@@ -42,7 +41,8 @@ struct MlpLayout {
 }  // namespace detail
 
 template <Activation Act, class ScalarType, int Dim, int... Hidden>
-requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWith {
+  requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...))
+class MlpWith {
  public:
   using Scalar = ScalarType;
   static constexpr int dim = Dim;
@@ -125,6 +125,7 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
 
  private:
   using Layout = detail::MlpLayout<Dim, Hidden...>;
+  using Dense = detail::DenseLayer<Act, Scalar>;
   static constexpr int kDepth = Layout::depth;
   static constexpr const auto& kWidths = Layout::widths;
   static constexpr const Scalar* kNoStart = nullptr;
@@ -165,11 +166,11 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   template <int Tiles>
   void forward(const Scalar* x, Index stride, const Pass& pass, Scalar* values) const {
     [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (forward_layer<kWidths[L + 1], Tiles>(packed_.data() + Layout::forward(static_cast<int>(L)),
-                                            parameters_.data() + Layout::biases(static_cast<int>(L)), kWidths[L],
-                                            L == 0 ? x : pass.activation[L == 0 ? 0 : L - 1],
-                                            L == 0 ? stride : Index{kWidths[L] * kLanes<Scalar>}, pass.activation[L],
-                                            pass.slope[L]),
+      (Dense::template forward<kWidths[L + 1], Tiles>(packed_.data() + Layout::forward(static_cast<int>(L)),
+                                                      parameters_.data() + Layout::biases(static_cast<int>(L)),
+                                                      kWidths[L], L == 0 ? x : pass.activation[L == 0 ? 0 : L - 1],
+                                                      L == 0 ? stride : Index{kWidths[L] * kLanes<Scalar>},
+                                                      pass.activation[L], pass.slope[L]),
        ...);
     }
     (std::make_index_sequence<kDepth>{});
@@ -185,26 +186,6 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
     }
   }
 
-  // One layer of Width outputs: layers of equal width share the code.
-  template <int Width, int Tiles>
-  static void forward_layer(const Scalar* packed, const Scalar* biases, Index inputs, const Scalar* x, Index stride,
-                            Scalar* activation, Scalar* slope) {
-    using V = Pack<Scalar>;
-    constexpr Index tile_stride = Index{Width} * kLanes<Scalar>;
-    detail::tile_product<Width, Tiles>(
-        packed, biases, inputs, x, stride, [&](int first, int rows, const Scalar* panel) {
-          for (int t = 0; t < Tiles; ++t) {
-            Scalar* features = activation + t * tile_stride + first * kLanes<Scalar>;
-            Scalar* slopes = slope + t * tile_stride + first * kLanes<Scalar>;
-            for (int i = 0; i < rows * kLanes<Scalar>; i += V::size) {
-              V derivative;
-              Act::apply(V::load(panel + t * rows * kLanes<Scalar> + i), derivative).store(features + i);
-              derivative.store(slopes + i);
-            }
-          }
-        });
-  }
-
   // Turns the slopes of all layers into deltas, from the top down; weights scale each lane, none means one.
   template <int Tiles>
   void backward(const Pass& pass, const Scalar* lane_weights) const {
@@ -218,28 +199,12 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
         (V::load(slopes) * (V(weights[k]) * scale)).store(slopes);
     }
     [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (backward_layer<kWidths[kDepth - 1 - L], Tiles>(
+      (Dense::template backward<kWidths[kDepth - 1 - L], Tiles>(
            packed_.data() + Layout::backward(kDepth - 1 - static_cast<int>(L)), kWidths[kDepth - L],
            pass.slope[kDepth - 1 - L], pass.slope[kDepth - 2 - L]),
        ...);
     }
     (std::make_index_sequence<kDepth - 1>{});
-  }
-
-  // Deltas of a layer to deltas of the layer below, of Width outputs: (W' delta) times that layer's slope.
-  template <int Width, int Tiles>
-  static void backward_layer(const Scalar* packed, Index outputs, const Scalar* delta, Scalar* slope_below) {
-    using V = Pack<Scalar>;
-    constexpr Index tile_stride = Index{Width} * kLanes<Scalar>;
-    detail::tile_product<Width, Tiles>(
-        packed, kNoStart, outputs, delta, outputs * kLanes<Scalar>, [&](int first, int rows, const Scalar* panel) {
-          for (int t = 0; t < Tiles; ++t) {
-            Scalar* slopes = slope_below + t * tile_stride + first * kLanes<Scalar>;
-            for (int i = 0; i < rows * kLanes<Scalar>; i += V::size) {
-              (V::load(slopes + i) * V::load(panel + t * rows * kLanes<Scalar> + i)).store(slopes + i);
-            }
-          }
-        });
   }
 
   void add_last_layer_gradient(const Pass& pass, LanesSpan<const Scalar> weights, Scalar* gradient) const {
@@ -264,30 +229,11 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   template <std::size_t... L>
   void add_layer_gradients(TileSpan<const Scalar, Dim> x, const Pass& pass, Scalar* gradient, Workspace& workspace,
                            std::index_sequence<L...>) const {
-    (add_layer_gradient<kWidths[L], kWidths[L + 1]>(L == 0 ? x.data() : pass.activation[L == 0 ? 0 : L - 1],
-                                                    pass.slope[L], x.count(),
-                                                    gradient + Layout::weights(static_cast<int>(L)), workspace),
+    (Dense::template add_gradient<kWidths[L], kWidths[L + 1]>(
+         L == 0 ? x.data() : pass.activation[L == 0 ? 0 : L - 1], pass.slope[L], x.count(),
+         gradient + Layout::weights(static_cast<int>(L)), workspace),
      ...);
   }
-
-  template <int Inputs, int Outputs>
-  static void add_layer_gradient(const Scalar* x, const Scalar* delta, Index tiles, Scalar* gradient,
-                                 Workspace& workspace) {
-    Workspace::Scope scope(workspace);
-    constexpr Index transposed_tile = Index{detail::padded_outputs<Scalar>(Outputs)} * kLanes<Scalar>;
-    Scalar* transposed = workspace.take<Scalar>(tiles * transposed_tile);
-    for (Index t = 0; t < tiles; ++t)
-      detail::transpose_tile<Outputs>(delta + t * Outputs * kLanes<Scalar>, transposed + t * transposed_tile);
-    detail::add_outer_product<Inputs, Outputs>(x, Index{Inputs} * kLanes<Scalar>, transposed, tiles, gradient);
-  }
-
-  // A weight matrix, or its transpose.
-  struct Strided {
-    const Scalar* weights;
-    Index row_stride, column_stride;
-
-    Scalar operator()(Index row, Index column) const { return weights[row * row_stride + column * column_stride]; }
-  };
 
   void pack() {
     [&]<std::size_t... L>(std::index_sequence<L...>) { (pack_layer<static_cast<int>(L)>(), ...); }
@@ -295,10 +241,9 @@ requires(Dim > 0 && sizeof...(Hidden) > 0 && ((Hidden > 0) && ...)) class MlpWit
   }
   template <int Layer>
   void pack_layer() {
-    constexpr int inputs = kWidths[Layer], outputs = kWidths[Layer + 1];
-    const Scalar* weights = parameters_.data() + Layout::weights(Layer);
-    detail::pack_panels<outputs>(inputs, Strided{weights, 1, outputs}, packed_.data() + Layout::forward(Layer));
-    detail::pack_panels<inputs>(outputs, Strided{weights, outputs, 1}, packed_.data() + Layout::backward(Layer));
+    Dense::template pack<kWidths[Layer], kWidths[Layer + 1]>(parameters_.data() + Layout::weights(Layer),
+                                                             packed_.data() + Layout::forward(Layer),
+                                                             packed_.data() + Layout::backward(Layer));
   }
 
   std::vector<Scalar> parameters_, packed_;
