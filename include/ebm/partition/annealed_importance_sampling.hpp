@@ -16,6 +16,7 @@
 #include <ebm/partition/default_path.hpp>
 #include <ebm/partition/inverse_temperatures.hpp>
 #include <ebm/partition/sandwich.hpp>
+#include <ebm/partition/target_starts.hpp>
 
 #include <optional>
 
@@ -62,66 +63,16 @@ std::vector<double> anneal_all(const P& path, typename P::State& state, Index ti
   return weights;
 }
 
-template <AnnealingPath P, class Exec>
-void move_all(const P& path, typename P::State& state, Index tiles, double beta, const Stream& noise, Index first_step,
-              Index steps, Exec& executor) {
-  std::vector<Workspace> workspaces(static_cast<std::size_t>(executor.workers()));
-  for_each_range<P>(tiles, workspaces, executor, [&](TileRange range, Workspace& workspace) {
-    for (Index k = 0; k < steps; ++k) path.move(state, range, beta, noise, first_step + k, workspace);
-  });
-}
-
-template <AnnealingPath P, class Exec>
-std::vector<double> slopes_of_all(const P& path, const typename P::State& state, Index tiles, double beta,
-                                  Exec& executor) {
-  std::vector<double> slopes(static_cast<std::size_t>(tiles * kLanes<typename P::Scalar>));
-  std::vector<Workspace> workspaces(static_cast<std::size_t>(executor.workers()));
-  for_each_range<P>(tiles, workspaces, executor, [&](TileRange range, Workspace& workspace) {
-    path.slopes(state, range, beta, slopes.data(), workspace);
-  });
-  return slopes;
-}
-
-// The chain that each of `count` descends from: systematic resampling (Carpenter, Clifford & Fearnhead 1999), which takes
-// each floor(count p) or ceil(count p) times.
-[[gnu::noinline]] inline std::vector<Index> systematic_ancestors(std::span<const double> log_weights, Index count,
-                                                                 double uniform) {
-  const double total = log_sum_exp(log_weights);
-  std::vector<Index> ancestors;
-  double sum = 0;
-  for (std::size_t c = 0; c < log_weights.size(); ++c) {
-    sum += ebm::exp(log_weights[c] - total) * static_cast<double>(count);
-    while (static_cast<Index>(ancestors.size()) < count && static_cast<double>(ancestors.size()) + uniform < sum)
-      ancestors.push_back(static_cast<Index>(c));
-  }
-  while (static_cast<Index>(ancestors.size()) < count) ancestors.push_back(static_cast<Index>(log_weights.size()) - 1);
-  return ancestors;
-}
-
-// How much even and odd values differ: standard errors between their means, or how many standard deviations of the even
-// ones the odd value farthest from their mean lies beyond six.
-[[gnu::noinline]] inline double difference_score(std::span<const double> values) {
-  const double n = static_cast<double>(values.size() / 2);
-  double mean[2] = {}, variance[2] = {}, farthest = 0;
-  for (std::size_t c = 0; c < values.size(); ++c) mean[c % 2] += values[c] / n;
-  for (std::size_t c = 0; c < values.size(); ++c) variance[c % 2] += square(values[c] - mean[c % 2]) / (n - 1);
-  for (std::size_t c = 1; c < values.size(); c += 2) farthest = std::max(farthest, std::abs(values[c] - mean[0]));
-  // Differences below a tenth of a nat are of no consequence.
-  const double error = std::sqrt((variance[0] + variance[1]) / n + 1e-4), sd = std::sqrt(variance[0] + 1e-2);
-  return std::max(std::abs(mean[0] - mean[1]) / error, farthest / sd - 1);
-}
-
 }  // namespace detail
 
 template <AnnealingPath P, Executor Exec = Serial>
 AnnealingEstimate annealed_importance_sampling(const P& path, const AnnealingOptions& options, Rng& rng,
                                                Exec&& executor = {}) {
   using Scalar = typename P::Scalar;
-  constexpr Index lanes = kLanes<Scalar>;
   require(options.chains >= 2, "chains", static_cast<double>(options.chains), "at least 2");
   require(options.temperatures >= 1, "temperatures", static_cast<double>(options.temperatures), "at least 1");
   require(options.confidence > 0 && options.confidence < 1, "confidence", options.confidence, "between 0 and 1");
-  const Index tiles = tiles_for<Scalar>(options.chains), total = tiles * lanes, half = total / 2;
+  const Index tiles = tiles_for<Scalar>(options.chains);
   const auto chains = static_cast<std::size_t>(options.chains);
   AnnealingEstimate result;
   std::vector<double>& betas = result.inverse_temperatures;
@@ -136,29 +87,10 @@ AnnealingEstimate annealed_importance_sampling(const P& path, const AnnealingOpt
   auto reversed = state;
   result.forward_weights = detail::anneal_all(path, state, tiles, betas, up, progress, executor);
 
-  bool exact = false;
-  if constexpr (OffersTargetDraws<P>) exact = options.exact_starts && path.offers_target_draws();
+  const Index burn_in = options.burn_in.value_or(options.temperatures);
+  const bool exact = detail::draw_starts(path, reversed, state, result.forward_weights, options.exact_starts,
+                                         options.starts, burn_in, target, other, executor);
   double mixing_score = 0;
-  if (exact) {
-    if constexpr (OffersTargetDraws<P>) path.draw_target(reversed, target);
-  } else {
-    // Even chains come from the forward runs, odd ones from elsewhere.
-    const Index burn_in = options.burn_in.value_or(options.temperatures);
-    const auto ancestors = detail::systematic_ancestors(result.forward_weights, half, target.uniform(0, 0));
-    auto ends = state;
-    for (Index c = 0; c < half; ++c) path.copy_chain(ends, ancestors[static_cast<std::size_t>(c)], 2 * c, state);
-    if (options.starts) {
-      if constexpr (requires { path.place(reversed, Index{}, *options.starts, Index{}); }) {
-        require(options.starts->rows() >= 1, "starts: rows", 0, "at least 1");
-        for (Index c = 1; c < total; c += 2) path.place(reversed, c, *options.starts, c / 2 % options.starts->rows());
-      }
-    } else if constexpr (requires { path.quench(reversed, other, workspace); }) {
-      path.quench(reversed, other, workspace);
-    }
-    for (Index c = 1; c < total; c += 2) path.copy_chain(ends, c, c, reversed);
-    reversed = std::move(ends);
-    detail::move_all(path, reversed, tiles, 1.0, target, 1, burn_in, executor);
-  }
   std::vector<double> slopes;
   if (!exact) slopes = detail::slopes_of_all(path, reversed, tiles, 1.0, executor);
   const std::vector<double> falling(betas.rbegin(), betas.rend());
