@@ -66,4 +66,6 @@ int main(int count, char** arguments) {
   run_lattices();
   run_networks();
   run_training();
+  run_partition();
+  run_boltzmann();
 }
