@@ -60,8 +60,8 @@ void check_sites(const E& energy, double tolerance) {
   for (Index i = n; i-- > 0;) sites.push_back(i);
   const Index count = n * q;
   const auto own = workspace.tiles<Scalar, 1>(count, 1), plain = workspace.tiles<Scalar, 1>(count, 1);
-  detail::site_energies(energy, detail::ConstTiles<E>(x), sites, own, workspace);
-  detail::site_energies(bare, detail::ConstTiles<E>(x), sites, plain, workspace);
+  site_energies(energy, detail::ConstTiles<E>(x), sites, own, workspace);
+  site_energies(bare, detail::ConstTiles<E>(x), sites, plain, workspace);
   for (Index i = 0; i < count; ++i) {
     for (Index l = 0; l < lanes; ++l) {
       const Index first = i / q * q;

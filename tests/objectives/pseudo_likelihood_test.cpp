@@ -2,6 +2,7 @@
 
 #include "objectives/site_objectives.hpp"
 #include "support/catch.hpp"
+#include "support/statistics.hpp"
 
 namespace {
 
@@ -141,6 +142,19 @@ TEST_CASE("pseudo_log_likelihood is the mean of its rows, and minus the loss") {
   CHECK(ebm::pseudo_log_likelihood(energy, points) == Approx(rows.mean()));
   CHECK(rows.mean() == Approx(-plain_loss(energy, points, log_loss)));
   CHECK(rows(17) == Approx(-plain_loss(energy, points.row(17), log_loss)));
+}
+
+TEST_CASE("pseudo_log_likelihood of some sites has that of all as its mean") {
+  const SmallRbm<double> energy(6, 4, 0.7, 5);
+  const auto points = some_states(30, 6, ebm::kBits);
+  const double exact = ebm::pseudo_log_likelihood(energy, points);
+  ebm::Rng rng(5);
+  CHECK(ebm::pseudo_log_likelihood(energy, points, 6, rng) == Approx(exact));
+  ebm::Values<double> estimates(3000);
+  for (ebm::Index i = 0; i < estimates.size(); ++i) estimates(i) = ebm::pseudo_log_likelihood(energy, points, 2, rng);
+  CHECK(std::abs(statistics::Moments(estimates).mean_score(exact)) < 5);  // by chance more: below 1e-6
+  CHECK_THROWS_AS(ebm::pseudo_log_likelihood(energy, points, 0, rng), ebm::ValueError);
+  CHECK_THROWS_AS(ebm::pseudo_log_likelihood(energy, points, 7, rng), ebm::ValueError);
 }
 
 TEST_CASE("PseudoLikelihood: the trainer recovers a model from its draws") {

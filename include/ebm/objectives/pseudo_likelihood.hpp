@@ -33,6 +33,13 @@ struct ConditionalLogLoss {
   }
 };
 
+template <class Scalar>
+double mean_of(const Values<Scalar>& values) {
+  double sum = 0;
+  for (Index row = 0; row < values.size(); ++row) sum += static_cast<double>(values(row));
+  return sum / static_cast<double>(values.size());
+}
+
 }  // namespace detail
 
 struct PseudoLikelihood {
@@ -45,14 +52,13 @@ struct PseudoLikelihood {
   }
 };
 
-// sum_i log p(x_i | x_-i) of each row, in nats.
+// sum_i log p(x_i | x_-i) of each row, in nats, over the sites given.
 template <DiscreteEnergy E, class Derived>
-Values<typename E::Scalar> pseudo_log_likelihoods(const E& energy, const Eigen::DenseBase<Derived>& points) {
+Values<typename E::Scalar> pseudo_log_likelihoods(const E& energy, const Eigen::DenseBase<Derived>& points,
+                                                  std::span<const Index> sites) {
   using Scalar = typename E::Scalar;
   Values<Scalar> result(points.rows());
   Workspace workspace;
-  std::vector<Index> sites(static_cast<std::size_t>(dimension_of(energy)));
-  std::iota(sites.begin(), sites.end(), Index{0});
   detail::for_each_chunk(energy, points, workspace, [&](Index first, Index rows, auto x) {
     detail::require_states("points", Minibatch<Scalar, E::dim>{x, rows}, energy.states());
     const auto losses = workspace.tiles<Scalar, 1>(x.count(), 1);
@@ -65,14 +71,32 @@ Values<typename E::Scalar> pseudo_log_likelihoods(const E& energy, const Eigen::
   return result;
 }
 
+// Over all sites.
+template <DiscreteEnergy E, class Derived>
+Values<typename E::Scalar> pseudo_log_likelihoods(const E& energy, const Eigen::DenseBase<Derived>& points) {
+  std::vector<Index> sites(static_cast<std::size_t>(dimension_of(energy)));
+  std::iota(sites.begin(), sites.end(), Index{0});
+  return pseudo_log_likelihoods(energy, points, sites);
+}
+
 // Their mean: a measure to watch while a model is trained that needs neither samples nor log Z.
 template <DiscreteEnergy E, class Derived>
 double pseudo_log_likelihood(const E& energy, const Eigen::DenseBase<Derived>& points) {
   require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
-  const auto values = pseudo_log_likelihoods(energy, points);
-  double sum = 0;
-  for (Index row = 0; row < values.size(); ++row) sum += static_cast<double>(values(row));
-  return sum / static_cast<double>(values.size());
+  return detail::mean_of(pseudo_log_likelihoods(energy, points));
+}
+
+// An unbiased estimate of it from so many sites, drawn at random: for wide energies.
+template <DiscreteEnergy E, class Derived>
+double pseudo_log_likelihood(const E& energy, const Eigen::DenseBase<Derived>& points, Index sampled_sites, Rng& rng) {
+  const Index dim = dimension_of(energy);
+  require(points.rows() >= 1, "points: rows", static_cast<double>(points.rows()), "at least 1");
+  require(sampled_sites >= 1 && sampled_sites <= dim, "sampled_sites", static_cast<double>(sampled_sites),
+          "1 to the number of sites");
+  std::vector<Index> order(static_cast<std::size_t>(dim));
+  const auto sites = detail::sample_sites(order, sampled_sites, rng.stream(), 0);
+  return detail::mean_of(pseudo_log_likelihoods(energy, points, sites)) * static_cast<double>(dim) /
+         static_cast<double>(sampled_sites);
 }
 
 }  // namespace ebm

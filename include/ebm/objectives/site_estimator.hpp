@@ -29,6 +29,19 @@ template <class Scalar, int Dim>
   }
 }
 
+// The first `wanted` of a random order of all sites (Fisher & Yates 1938), in ascending order: a function of the stream
+// and the index alone. `order` is as long as there are sites.
+inline std::span<const Index> sample_sites(std::vector<Index>& order, Index wanted, const Stream& stream,
+                                           std::uint32_t index) {
+  const std::size_t count = static_cast<std::size_t>(wanted);
+  std::iota(order.begin(), order.end(), Index{0});
+  if (count < order.size()) {
+    for (std::size_t i = 0; i < count; ++i) std::swap(order[i], order[i + stream.integer(index, i, order.size() - i)]);
+    std::sort(order.begin(), order.begin() + wanted);
+  }
+  return std::span<const Index>(order).first(count);
+}
+
 template <class Loss, class E>
   requires DiscreteEnergy<E> && TrainableEnergy<E>
 class SiteEstimator {
@@ -44,7 +57,6 @@ class SiteEstimator {
         weights_(static_cast<std::size_t>(data.tiles.count())),
         losses_(weights_.size()) {
     require(sampled_sites >= 0, "sampled_sites", static_cast<double>(sampled_sites), "at least 0");
-    std::iota(order_.begin(), order_.end(), Index{0});
     require_states("points", data, energy.states());
   }
 
@@ -56,7 +68,7 @@ class SiteEstimator {
     const Index tiles = data.tiles.count(), chunks = (tiles + kChunkTiles - 1) / kChunkTiles;
     weights_.resize(static_cast<std::size_t>(tiles)), losses_.resize(weights_.size());
     while (partial_.size() < static_cast<std::size_t>(chunks)) partial_.emplace_back(gradient.size());
-    const std::span<const Index> sites = choose_sites(iteration);
+    const auto sites = sample_sites(order_, sampled_, stream_, static_cast<std::uint32_t>(iteration));
     const double share = scale() / static_cast<double>(data.rows);
     const LanesSpan<Scalar> weights(weights_.front().data(), tiles), losses(losses_.front().data(), tiles);
     for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(i < data.rows ? share : 0.0);
@@ -81,20 +93,6 @@ class SiteEstimator {
   static constexpr Index kChunkTiles = 2;
 
   double scale() const { return static_cast<double>(order_.size()) / static_cast<double>(sampled_); }
-
-  // The first of a random order (Fisher & Yates 1938), a function of the iteration alone; in ascending order.
-  std::span<const Index> choose_sites(Index iteration) {
-    const std::size_t wanted = static_cast<std::size_t>(sampled_);
-    if (wanted < order_.size()) {
-      std::iota(order_.begin(), order_.end(), Index{0});
-      for (std::size_t i = 0; i < wanted; ++i) {
-        const std::uint32_t j = stream_.integer(static_cast<std::uint32_t>(iteration), i, order_.size() - i);
-        std::swap(order_[i], order_[i + j]);
-      }
-      std::sort(order_.begin(), order_.begin() + sampled_);
-    }
-    return std::span<const Index>(order_).first(wanted);
-  }
 
   BatchReport report(const Scalar* losses, Data data, StateSet states) const {
     const double rows = static_cast<double>(data.rows);

@@ -4,30 +4,13 @@
 //
 // where S depends on differences of energies alone, so that log Z is not needed. The gradient is the sum over sites and
 // values of dS/dE_k times dE/dtheta of the state changed there: dim (q - 1) + 1 states for each example, unless the
-// energy knows better by offering, for one tile and some sites,
-//
-//   site_energies(x, sites, energies, workspace)
-//       energies[n q + k][lane] = E(x with site sites[n] at value k), up to a constant of n and the lane
-//   add_site_gradients(x, sites, slopes, gradient, workspace)
-//       gradient += sum of slopes[n q + k][lane] dE/dtheta of the same states; those of a site and lane sum to zero
+// energy knows better (concepts/site_energies.hpp).
 #pragma once
 
-#include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/concepts/site_energies.hpp>
 #include <ebm/core/lane_math.hpp>
 
 namespace ebm {
-
-template <class E>
-concept HasSiteEnergies = requires(const E& e, detail::ConstTiles<E> x, std::span<const Index> sites,
-                                   LanesSpan<typename E::Scalar> energies, Workspace& workspace) {
-  { e.site_energies(x, sites, energies, workspace) } -> std::same_as<void>;
-};
-template <class E>
-concept HasSiteGradients = requires(const E& e, detail::ConstTiles<E> x, std::span<const Index> sites,
-                                    LanesSpan<const typename E::Scalar> slopes, std::span<typename E::Scalar> gradient,
-                                    Workspace& workspace) {
-  { e.add_site_gradients(x, sites, slopes, gradient, workspace) } -> std::same_as<void>;
-};
 
 namespace detail {
 
@@ -64,18 +47,6 @@ class SiteLanes {
   V x_;
   StateSet states_;
 };
-
-template <DiscreteEnergy E>
-void site_energies(const E& energy, ConstTiles<E> x, std::span<const Index> sites,
-                   LanesSpan<typename E::Scalar> energies, Workspace& workspace) {
-  if constexpr (HasSiteEnergies<E>) {
-    energy.site_energies(x, sites, energies, workspace);
-  } else {
-    const Index q = energy.states().count;
-    for (std::size_t n = 0; n < sites.size(); ++n)
-      conditional_energies(energy, x, sites[n], energies.subspan(static_cast<Index>(n) * q, q), workspace);
-  }
-}
 
 // The states that differ from x at one site, several at a time, and x itself.
 template <class E>
