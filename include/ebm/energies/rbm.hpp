@@ -169,6 +169,44 @@ class BernoulliRbm {
     }
   }
 
+  // The gradient of cost / 2 sum_j (mean p_j - target)^2, the mean over the first `rows` lanes (objectives/sparse.hpp):
+  // d p_j / dW_ij = p_j (1 - p_j) (v_i - mu_i), and without the last factor for c_j.
+  void add_sparsity_gradient(TileSpan<const Scalar, dim> x, Index count, double target, double cost,
+                             std::span<Scalar> gradient, Workspace& workspace) const {
+    Workspace::Scope scope(workspace);
+    const auto& rows = to_hidden_.rows();
+    const Active active = collect(x, workspace);
+    const detail::ActiveChains<Scalar> chains(active, visible_, workspace);
+    Scalar* total = workspace.take<Scalar>(kRow);
+    const V share(1.0 / static_cast<double>(count)), factor(-cost), wanted(target);
+    to_hidden_.for_each_block(active, workspace, [&](Index block, Scalar* sums) {
+      const Index first = rows.first(block), width = rows.padded_width(block);
+      for (Index k = 0; k < width; k += V::size) {
+        V mean(0), sum(0);
+        for (Index c = 0; c < active.chains(); ++c) {
+          Scalar* at = sums + c * kRow + k;
+          const V probability = c < count ? logistic(V::load(at)) : V(0);
+          probability.store(at);
+          mean = fma(share, probability, mean);
+        }
+        const V slope = factor * share * (mean - wanted);
+        for (Index c = 0; c < active.chains(); ++c) {
+          Scalar* at = sums + c * kRow + k;
+          const V probability = V::load(at), delta = slope * (probability * (V(1) - probability));
+          delta.store(at);
+          sum = sum + delta;
+        }
+        sum.store(total + k);
+      }
+      detail::with_lines<Scalar>(width, [&](auto lines) {
+        detail::add_active_outer_product<lines>(chains, visible_offset_.data(), visible_, sums, total,
+                                                gradient.data() + first, hidden_, rows.width(block));
+      });
+      Scalar* biases = gradient.data() + visible_ * hidden_ + visible_ + first;
+      for (Index k = 0; k < rows.width(block); ++k) biases[k] -= total[k];
+    });
+  }
+
   // All hidden units given the visible ones, then all visible ones given the hidden; beta multiplies E(v, h).
   void gibbs_sweep(TileSpan<Scalar, dim> x, double beta, TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
