@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     curves[0].y.push_back(ebm::spontaneous_magnetisation(1 / t));
   }
 
-  std::cout << "size   T      |M|      energy    exact     standard errors off\n";
+  std::cout << "size   T       |M|      energy    exact     standard errors off\n";
   const ebm::Index sweeps = small ? 400 : 4000, replicas = 16;
   double worst = 0;
   for (const ebm::Index side : small ? std::vector<ebm::Index>{8, 32} : std::vector<ebm::Index>{8, 32, 128}) {
@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
       worst = std::max(worst, std::abs(off));
       curve.x.push_back(t), curve.y.push_back(means.magnetisation);
       if (step % 4 == 0)
-        std::printf("%4ld   %.1f   %.4f   %8.5f  %8.5f   %+.1f\n", static_cast<long>(side), t, means.magnetisation,
+        std::printf("%4ld   %.2f   %.4f   %8.5f  %8.5f   %+.1f\n", static_cast<long>(side), t, means.magnetisation,
                     means.energy, exact, off);
     }
     curves.push_back(std::move(curve));
