@@ -1,0 +1,139 @@
+// Network: layers whose shapes are deduced from each other, with parameters of their own.
+//
+//   auto network = ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
+//   network.outputs(points)                                        N x 10
+//
+// What an energy makes of the outputs is a head (energies/network_energy.hpp): a callable that is handed the outputs of
+// each tile and gives back slopes, from which slopes in the inputs and in the parameters follow by backpropagation.
+#pragma once
+
+#include <ebm/core/errors.hpp>
+#include <ebm/core/flat_vector.hpp>
+#include <ebm/core/packing.hpp>
+#include <ebm/core/rng.hpp>
+#include <ebm/networks/conv.hpp>
+#include <ebm/networks/dense.hpp>
+#include <ebm/networks/layer_stack.hpp>
+#include <ebm/networks/pointwise.hpp>
+
+namespace ebm {
+
+template <class ScalarType, LayerShape InputShape, class... Layers>
+class Network {
+ public:
+  using Scalar = ScalarType;
+  using Stack = detail::LayerStack<Scalar, InputShape, Layers...>;
+  using Input = InputShape;
+  using Output = typename Stack::Output;
+  static constexpr int dim = Input::size;
+  static constexpr int outputs_count = Output::size;
+  static constexpr Index tiles_at_once = detail::kKernelTiles;
+
+  // Weights start as He et al. 2015 have it, those of the last layer times last_scale.
+  explicit Network(Rng& rng, double last_scale = 1.0)
+      : parameters_(static_cast<std::size_t>(Stack::parameters)), packed_(static_cast<std::size_t>(Stack::packed)) {
+    const Stream stream = rng.stream();
+    std::uint64_t drawn = 0;
+    Stack::initialise(parameters_.data(), last_scale, [&] { return stream.normal(0, drawn++); });
+    Stack::pack(parameters_.data(), packed_.data());
+  }
+
+  std::span<const Scalar> parameters() const { return parameters_.span(); }
+  void set_parameters(std::span<const Scalar> theta) {
+    require(theta.size() == parameters_.size(), "theta: size", static_cast<double>(theta.size()),
+            "as many as the network has parameters");
+    std::copy(theta.begin(), theta.end(), parameters_.data());
+    Stack::pack(parameters_.data(), packed_.data());
+  }
+
+  // head(tile, outputs[output][lane]) for every tile.
+  template <class Head>
+  void forward(TileSpan<const Scalar, dim> x, Workspace& workspace, Head head) const {
+    for_groups(x.count(), [&](auto group, Index t) {
+      Workspace::Scope scope(workspace);
+      const auto pass = strided<Scalar>(workspace, group, Stack::memory);
+      Stack::template forward<group>(weights(), {x.tile_data(t), x.stride()}, pass, workspace);
+      const auto out = Stack::output(pass);
+      for (Index q = 0; q < group; ++q) head(t + q, static_cast<const Scalar*>(out.tile(q)));
+    });
+  }
+
+  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are written
+  // to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
+  template <class Head>
+  void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
+                Head head) const {
+    for (Index first = 0; first < x.count(); first += kTilesAPass) {
+      const Index tiles = std::min(kTilesAPass, x.count() - first);
+      Workspace::Scope scope(workspace);
+      const auto pass = strided<Scalar>(workspace, tiles, Stack::memory);
+      const auto delta = strided<Scalar>(workspace, tiles, Stack::widest),
+                 other = strided<Scalar>(workspace, tiles, Stack::widest);
+      const detail::Strided<const Scalar> input{x.tile_data(first), x.stride()};
+      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      groups([&](auto group, Index t) {
+        Stack::template forward<group>(weights(), input.from(t), pass.from(t), workspace);
+        for (Index q = t; q < t + group; ++q)
+          head(first + q, static_cast<const Scalar*>(Stack::output(pass).tile(q)), delta.tile(q));
+      });
+      const detail::Strided<Scalar> dx{gradients.count() > 0 ? gradients.tile_data(first) : nullptr,
+                                       gradients.stride()};
+      Stack::backward(weights(), input, pass, delta, other, dx, gradient, tiles, workspace, groups);
+    }
+  }
+
+  // What the last layer gives, one row a point.
+  template <class Derived>
+  Points<Scalar, outputs_count> outputs(const Eigen::DenseBase<Derived>& points) const {
+    require_shape("points", points, kAny, dim);
+    Points<Scalar, outputs_count> result(points.rows(), outputs_count);
+    Workspace workspace;
+    constexpr Index rows_at_once = 4 * tiles_at_once * kLanes<Scalar>;
+    for (Index first = 0; first < points.rows(); first += rows_at_once) {
+      const Index rows = std::min(rows_at_once, points.rows() - first);
+      Workspace::Scope scope(workspace);
+      const auto x = workspace.tiles<Scalar, dim>(tiles_for<Scalar>(rows), dim);
+      pack_rows(points.derived().middleRows(first, rows), x);
+      forward(x, workspace, [&](Index t, const Scalar* out) {
+        for (Index l = 0; l < std::min<Index>(kLanes<Scalar>, rows - t * kLanes<Scalar>); ++l) {
+          for (Index k = 0; k < outputs_count; ++k)
+            result(first + t * kLanes<Scalar> + l, k) = out[k * kLanes<Scalar> + l];
+        }
+      });
+    }
+    return result;
+  }
+
+ private:
+  // As many tiles as keep their features in the second-level cache.
+  static constexpr Index kTilesAPass =
+      Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 65536 ? 4 : tiles_at_once;
+
+  detail::LayerWeights<Scalar> weights() const { return {parameters_.data(), packed_.data()}; }
+
+  template <class S>
+  static detail::Strided<S> strided(Workspace& workspace, Index tiles, Index features) {
+    return {workspace.take<S>(tiles * features * kLanes<S>), features * kLanes<S>};
+  }
+
+  // f(tiles of a group as a constant, first tile).
+  template <class F>
+  static void for_groups(Index tiles, F f) {
+    Index t = 0;
+    for (; t + tiles_at_once <= tiles; t += tiles_at_once)
+      f(std::integral_constant<int, static_cast<int>(tiles_at_once)>{}, t);
+    if constexpr (tiles_at_once > 1) {
+      for (; t < tiles; ++t) f(std::integral_constant<int, 1>{}, t);
+    }
+  }
+
+  FlatVector<Scalar> parameters_, packed_;
+};
+
+// Layers by value: each width is written once.
+template <class Scalar, LayerShape Input, class... Layers>
+Network<Scalar, Input, Layers...> network(Rng& rng, Input, Layers...) {
+  return Network<Scalar, Input, Layers...>(rng);
+}
+
+}  // namespace ebm

@@ -1,0 +1,51 @@
+// NetworkEnergy: a network whose single output is the energy.
+//
+//   E(x) = network(x)
+#pragma once
+
+#include <ebm/concepts/energy.hpp>
+#include <ebm/energies/network.hpp>
+
+namespace ebm {
+
+template <class Net>
+class NetworkEnergy {
+  static_assert(Net::outputs_count == 1, "ebm::NetworkEnergy: the network must have one output");
+
+ public:
+  using Scalar = typename Net::Scalar;
+  static constexpr int dim = Net::dim;
+  static constexpr Index tiles_at_once = Net::tiles_at_once;
+  // Nothing holds a bare network far away: the trainer puts it into a frame.
+  static constexpr bool wants_frame = true;
+
+  explicit NetworkEnergy(Net net) : network_(std::move(net)) {}
+
+  const Net& network() const { return network_; }
+  std::span<const Scalar> parameters() const { return network_.parameters(); }
+  void set_parameters(std::span<const Scalar> theta) { network_.set_parameters(theta); }
+
+  void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
+    network_.forward(x, workspace,
+                     [&](Index t, const Scalar* out) { std::copy_n(out, kLanes<Scalar>, values.tile_data(t)); });
+  }
+  void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
+                          Workspace& workspace) const {
+    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
+      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
+      std::fill_n(slopes, kLanes<Scalar>, Scalar(1));
+    });
+  }
+  void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
+                              std::span<Scalar> gradient, Workspace& workspace) const {
+    network_.backward(x, {nullptr, 0}, gradient.data(), workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
+      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
+      std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
+    });
+  }
+
+ private:
+  Net network_;
+};
+
+}  // namespace ebm

@@ -1,0 +1,68 @@
+// Dense<outputs>: every output a weighted sum of every input.
+//
+//   y = W x + b          parameters: weights [input][output], then biases
+//
+// Weights start as N(0, 2 / inputs) (He, Zhang, Ren, Sun 2015, eq. 10), biases at 0.
+#pragma once
+
+#include <ebm/networks/layer.hpp>
+#include <ebm/networks/outer_product.hpp>
+
+namespace ebm {
+
+template <int Outputs>
+  requires(Outputs > 0)
+struct Dense {};
+
+namespace detail {
+
+template <int Outputs, class Scalar, LayerShape Input>
+struct BoundLayer<ebm::Dense<Outputs>, Scalar, Input> {
+  using Output = Features<Outputs>;
+  static constexpr int inputs = Input::size;
+  static constexpr Index weights = Index{inputs} * Outputs;
+  static constexpr Index parameters = weights + Outputs, packed = 2 * weights, kept = 0;
+  static constexpr bool in_place = false;
+
+  template <class Draw>
+  static void initialise(Scalar* theta, double scale, Draw draw) {
+    const double sd = scale * std::sqrt(2.0 / inputs);
+    for (Index i = 0; i < weights; ++i) theta[i] = static_cast<Scalar>(sd * draw());
+    std::fill_n(theta + weights, Outputs, Scalar(0));
+  }
+
+  static void pack(const Scalar* theta, Scalar* packed) {
+    pack_panels<Outputs>(
+        inputs, [&](Index row, Index k) { return theta[k * Outputs + row]; }, packed);
+    pack_panels<inputs>(
+        Outputs, [&](Index row, Index k) { return theta[row * Outputs + k]; }, packed + weights);
+  }
+
+  template <int Tiles>
+  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {
+    tile_product<Outputs, Tiles>(
+        w.packed, w.theta + weights, inputs, x.data, x.stride,
+        [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, y, first); });
+  }
+
+  template <int Tiles>
+  static void backward(LayerWeights<Scalar> w, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
+                       Strided<const Scalar> dy, Strided<Scalar> dx, Workspace&) {
+    constexpr const Scalar* no_start = nullptr;
+    tile_product<inputs, Tiles>(
+        w.packed + weights, no_start, Outputs, dy.data, dy.stride,
+        [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, dx, first); });
+  }
+
+  static void add_gradient(Strided<const Scalar> x, Strided<const Scalar>, Strided<const Scalar> dy, Index tiles,
+                           Scalar* gradient, Workspace& workspace) {
+    Workspace::Scope scope(workspace);
+    constexpr Index transposed_tile = Index{padded_outputs<Scalar>(Outputs)} * kLanes<Scalar>;
+    Scalar* transposed = workspace.take<Scalar>(tiles * transposed_tile);
+    for (Index t = 0; t < tiles; ++t) transpose_tile<Outputs>(dy.tile(t), transposed + t * transposed_tile);
+    add_outer_product<inputs, Outputs>(x.data, x.stride, transposed, tiles, gradient);
+  }
+};
+
+}  // namespace detail
+}  // namespace ebm

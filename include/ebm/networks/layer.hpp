@@ -1,0 +1,53 @@
+// Layer: what a kind of layer does to tiles of features, once it is bound to a scalar and to the shape of its input.
+//
+// A user writes descriptions (Dense<10>{}, Conv<32, 3>{}, Silu{}); BoundLayer<description, Scalar, Input> does the work:
+//
+//   Output                                     the shape that comes out
+//   parameters, packed, kept                   how many scalars: trained; derived from them for speed; kept of each lane
+//                                              between the ways forward and back
+//   in_place                                   whether the output may take the memory of the input
+//   initialise(theta, scale, draw)             first parameters; draw() is a standard normal
+//   pack(theta, packed)
+//   forward<Tiles>(weights, x, y, kept, workspace)
+//   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
+//   add_gradient(x, kept, dy, tiles, gradient, workspace)            gradient += sum over lanes of (dy/dtheta)' dy
+//
+// Features of a tile are [feature][lane]; a Strided pointer tells how far the next tile is.
+#pragma once
+
+#include <ebm/core/pack.hpp>
+#include <ebm/core/workspace.hpp>
+#include <ebm/networks/layer_shape.hpp>
+
+namespace ebm::detail {
+
+template <class Scalar>
+struct Strided {
+  Scalar* data;
+  Index stride;
+
+  operator Strided<const Scalar>() const { return {data, stride}; }
+  Scalar* tile(Index t) const { return data + t * stride; }
+  Strided from(Index t) const { return {tile(t), stride}; }
+};
+
+// The parameters of a layer and what was packed from them.
+template <class Scalar>
+struct LayerWeights {
+  const Scalar *theta, *packed;
+};
+
+template <class Layer, class Scalar, LayerShape Input>
+struct BoundLayer;
+
+// out[tile][row][lane] of a panel to the rows from `first` on of tiles.
+template <int Tiles, class Scalar>
+EBM_INLINE void store_panel(const Scalar* panel, int rows, Strided<Scalar> to, Index first) {
+  for (int t = 0; t < Tiles; ++t) {
+    const Scalar* from = panel + t * rows * kLanes<Scalar>;
+    Scalar* out = to.tile(t) + first * kLanes<Scalar>;
+    for (int i = 0; i < rows * kLanes<Scalar>; i += Pack<Scalar>::size) Pack<Scalar>::load(from + i).store(out + i);
+  }
+}
+
+}  // namespace ebm::detail

@@ -1,0 +1,156 @@
+// LayerStack: layers one after the other, each bound to the shape that the one below gives.
+//
+// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair, a
+// chunk) finds them at the same distance. A stack is a layer itself (networks/residual.hpp).
+#pragma once
+
+#include <ebm/networks/layer.hpp>
+
+#include <array>
+#include <tuple>
+
+namespace ebm::detail {
+
+template <class Scalar, LayerShape Input, class... Layers>
+struct BindLayers;
+template <class Scalar, LayerShape Input>
+struct BindLayers<Scalar, Input> {
+  using Type = std::tuple<>;
+  using Output = Input;
+};
+template <class Scalar, LayerShape Input, class First, class... Rest>
+struct BindLayers<Scalar, Input, First, Rest...> {
+  using Bound = BoundLayer<First, Scalar, Input>;
+  using Tail = BindLayers<Scalar, typename Bound::Output, Rest...>;
+  using Type = decltype(std::tuple_cat(std::declval<std::tuple<Bound>>(), std::declval<typename Tail::Type>()));
+  using Output = typename Tail::Output;
+};
+
+template <class Scalar, LayerShape InputShape, class... Layers>
+  requires(sizeof...(Layers) > 0)
+struct LayerStack {
+  using Input = InputShape;
+  using Bound = typename BindLayers<Scalar, Input, Layers...>::Type;
+  using Output = typename BindLayers<Scalar, Input, Layers...>::Output;
+  template <int L>
+  using At = std::tuple_element_t<static_cast<std::size_t>(L), Bound>;
+
+  static constexpr int depth = static_cast<int>(sizeof...(Layers));
+
+ private:
+  template <class Size>
+  static constexpr std::array<Index, sizeof...(Layers) + 1> offsets(Size size) {
+    return [&]<std::size_t... L>(std::index_sequence<L...>) {
+      std::array<Index, sizeof...(Layers) + 1> result{};
+      ((result[L + 1] = result[L] + size(std::integral_constant<int, static_cast<int>(L)>{})), ...);
+      return result;
+    }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+  }
+
+ public:
+  // Whether the output of a layer lies where that of the layer below does: never on the stack's own input.
+  template <int L>
+  static constexpr bool shares_memory = L > 0 && At<L>::in_place;
+
+  static constexpr auto parameter_offsets = offsets([](auto l) { return At<l>::parameters; });
+  static constexpr auto packed_offsets = offsets([](auto l) { return At<l>::packed; });
+  static constexpr auto memory_offsets =
+      offsets([](auto l) { return (shares_memory<l> ? 0 : Index{At<l>::Output::size}) + At<l>::kept; });
+  static constexpr Index parameters = parameter_offsets[depth], packed = packed_offsets[depth];
+  // Scalars of each lane that outputs and what is kept of them take.
+  static constexpr Index memory = memory_offsets[depth];
+  // The most features that any layer takes or gives.
+  static constexpr Index widest = [] {
+    Index most = Input::size;
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      ((most = std::max<Index>(most, At<static_cast<int>(L)>::Output::size)), ...);
+    }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+    return most;
+  }();
+
+  template <class Draw>
+  static void initialise(Scalar* theta, double last_scale, Draw draw) {
+    for_each_layer(
+        [&](auto l) { At<l>::initialise(theta + parameter_offsets[l], l + 1 == depth ? last_scale : 1.0, draw); });
+  }
+  static void pack(const Scalar* theta, Scalar* packed_weights) {
+    for_each_layer([&](auto l) { At<l>::pack(theta + parameter_offsets[l], packed_weights + packed_offsets[l]); });
+  }
+
+  // Where the output of a layer lies in the memory of the stack.
+  template <int L>
+  static Strided<Scalar> output(Strided<Scalar> pass) {
+    if constexpr (shares_memory<L>) {
+      return output<L - 1>(pass);
+    } else {
+      return {pass.data + memory_offsets[L] * kLanes<Scalar>, pass.stride};
+    }
+  }
+  static Strided<Scalar> output(Strided<Scalar> pass) { return output<depth - 1>(pass); }
+
+  template <int Tiles>
+  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Workspace& workspace) {
+    for_each_layer([&](auto l) {
+      At<l>::template forward<Tiles>(weights<l>(w), input<l>(x, pass), output<l>(pass), kept<l>(pass), workspace);
+    });
+  }
+
+  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer, and
+  // the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
+  template <class ForGroups>
+  static void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
+                       Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
+                       ForGroups for_groups) {
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (step_back<depth - 1 - static_cast<int>(L)>(w, x, pass, delta, other, dx, gradient, tiles, workspace, for_groups),
+       ...);
+    }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+  }
+
+ private:
+  template <class F>
+  static constexpr void for_each_layer(F f) {
+    [&]<std::size_t... L>(std::index_sequence<L...>) { (f(std::integral_constant<int, static_cast<int>(L)>{}), ...); }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+  }
+
+  template <int L>
+  static LayerWeights<Scalar> weights(LayerWeights<Scalar> w) {
+    return {w.theta + parameter_offsets[L], w.packed + packed_offsets[L]};
+  }
+  template <int L>
+  static Strided<const Scalar> input(Strided<const Scalar> x, Strided<Scalar> pass) {
+    if constexpr (L == 0) {
+      return x;
+    } else {
+      return output<L - 1>(pass);
+    }
+  }
+  template <int L>
+  static Strided<Scalar> kept(Strided<Scalar> pass) {
+    constexpr Index own = shares_memory<L> ? 0 : Index{At<L>::Output::size};
+    return {pass.data + (memory_offsets[L] + own) * kLanes<Scalar>, pass.stride};
+  }
+
+  template <int L, class ForGroups>
+  static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
+                        Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
+                        ForGroups for_groups) {
+    if (gradient) {
+      At<L>::add_gradient(input<L>(x, pass), kept<L>(pass), delta, tiles, gradient + parameter_offsets[L], workspace);
+    }
+    if (L == 0 && !dx.data) return;
+    const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? delta : other;
+    for_groups([&](auto group, Index t) {
+      At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
+                                      kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
+                                      workspace);
+    });
+    if constexpr (L > 0 && !At<L>::in_place) std::swap(delta, other);
+  }
+};
+
+}  // namespace ebm::detail
