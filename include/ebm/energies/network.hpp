@@ -63,8 +63,9 @@ class Network {
   template <class Head>
   void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
                 Head head) const {
-    for (Index first = 0; first < x.count(); first += kTilesAPass) {
-      const Index tiles = std::min(kTilesAPass, x.count() - first);
+    const Index tiles_a_pass = gradient ? kGradientTiles : kTilesAPass;
+    for (Index first = 0; first < x.count(); first += tiles_a_pass) {
+      const Index tiles = std::min(tiles_a_pass, x.count() - first);
       Workspace::Scope scope(workspace);
       const auto pass = strided<Scalar>(workspace, tiles, Stack::memory);
       const auto delta = strided<Scalar>(workspace, tiles, Stack::widest),
@@ -105,9 +106,10 @@ class Network {
   }
 
  private:
-  // As many tiles as keep their features in the second-level cache.
-  static constexpr Index kTilesAPass =
-      Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 65536 ? 4 : tiles_at_once;
+  // As many tiles as keep their features in the second-level cache. The sum over those of a pass is made in registers:
+  // for parameter gradients, their number must not depend on the instruction set.
+  static constexpr bool kSmall = Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 65536;
+  static constexpr Index kTilesAPass = kSmall ? 4 : tiles_at_once, kGradientTiles = kSmall ? 4 : 2;
 
   detail::LayerWeights<Scalar> weights() const { return {parameters_.data(), packed_.data()}; }
 

@@ -56,7 +56,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {
     for (int row = 0; row < Output::height; ++row) {
       for (int column = 0; column < Output::width; ++column) {
-        RunList<Kernel> runs;
+        RunList<Scalar, Kernel> runs;
         const Span across(column, Input::width);
         for (int k = 0; k < Kernel; ++k) {
           const int from = row * Stride - Padding + k;
@@ -68,7 +68,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         }
         const Index to = Index{row * Output::width + column} * Channels;
         tile_runs_product<Channels, Tiles>(
-            runs.runs, runs.offsets, runs.count, w.packed, fan_in, w.theta + weights, x.stride,
+            runs, w.packed, fan_in, w.theta + weights, x.stride,
             [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, y, to + first); });
       }
     }
@@ -84,8 +84,8 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
     }
   }
 
-  static void add_gradient(Strided<const Scalar> x, Strided<const Scalar>, Strided<const Scalar> dy, Index tiles,
-                           Scalar* gradient, Workspace& workspace) {
+  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<const Scalar>,
+                           Strided<const Scalar> dy, Index tiles, Scalar* gradient, Workspace& workspace) {
     Workspace::Scope scope(workspace);
     constexpr Index row_size = Index{padded_outputs<Scalar>(Channels)} * kLanes<Scalar>;
     Scalar* transposed = workspace.take<Scalar>(Output::height * Output::width * row_size);
@@ -126,24 +126,12 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
     }
   };
 
-  template <int Most>
-  struct RunList {
-    FeatureRun<Scalar> runs[Most];
-    Index offsets[Most];
-    int count = 0;
-
-    void add(Index offset, const Scalar* x, Index inputs) {
-      runs[count] = {nullptr, x, inputs};
-      offsets[count++] = offset;
-    }
-  };
-
   // Every input pixel from the output pixels that saw it.
   template <int Tiles>
   static void gather(const Scalar* packed, Strided<const Scalar> dy, Strided<Scalar> dx) {
     for (int row = 0; row < Input::height; ++row) {
       for (int column = 0; column < Input::width; ++column) {
-        RunList<pixels> runs;
+        RunList<Scalar, pixels> runs;
         for (int k = 0; k < pixels; ++k) {
           const int down = row + Padding - k / Kernel, across = column + Padding - k % Kernel;
           if (down < 0 || down % Stride != 0 || down / Stride >= Output::height) continue;
@@ -154,7 +142,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         constexpr const Scalar* no_start = nullptr;
         const Index to = Index{row * Input::width + column} * in_channels;
         tile_runs_product<in_channels, Tiles>(
-            runs.runs, runs.offsets, runs.count, packed, Index{pixels} * Channels, no_start, dy.stride,
+            runs, packed, Index{pixels} * Channels, no_start, dy.stride,
             [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, dx, to + first); });
       }
     }

@@ -54,8 +54,8 @@ struct BoundLayer<ebm::Dense<Outputs>, Scalar, Input> {
         [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, dx, first); });
   }
 
-  static void add_gradient(Strided<const Scalar> x, Strided<const Scalar>, Strided<const Scalar> dy, Index tiles,
-                           Scalar* gradient, Workspace& workspace) {
+  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<const Scalar>,
+                           Strided<const Scalar> dy, Index tiles, Scalar* gradient, Workspace& workspace) {
     Workspace::Scope scope(workspace);
     constexpr Index transposed_tile = Index{padded_outputs<Scalar>(Outputs)} * kLanes<Scalar>;
     Scalar* transposed = workspace.take<Scalar>(tiles * transposed_tile);

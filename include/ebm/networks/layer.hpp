@@ -10,7 +10,10 @@
 //   pack(theta, packed)
 //   forward<Tiles>(weights, x, y, kept, workspace)
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
-//   add_gradient(x, kept, dy, tiles, gradient, workspace)            gradient += sum over lanes of (dy/dtheta)' dy
+//   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
+//
+// A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
+// offers backward_tiles instead, which does both for many tiles (networks/residual.hpp).
 //
 // Features of a tile are [feature][lane]; a Strided pointer tells how far the next tile is.
 #pragma once
@@ -37,8 +40,14 @@ struct LayerWeights {
   const Scalar *theta, *packed;
 };
 
+template <class>
+inline constexpr bool kIsLayer = false;
+
 template <class Layer, class Scalar, LayerShape Input>
-struct BoundLayer;
+struct BoundLayer {
+  static_assert(kIsLayer<Layer>,
+                "ebm::network: no layer, or none for features of this shape (some want an ebm::Image)");
+};
 
 // out[tile][row][lane] of a panel to the rows from `first` on of tiles.
 template <int Tiles, class Scalar>

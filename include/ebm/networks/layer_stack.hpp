@@ -139,16 +139,21 @@ struct LayerStack {
   static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
                         Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
                         ForGroups for_groups) {
-    if (gradient) {
-      At<L>::add_gradient(input<L>(x, pass), kept<L>(pass), delta, tiles, gradient + parameter_offsets[L], workspace);
-    }
-    if (L == 0 && !dx.data) return;
     const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? delta : other;
-    for_groups([&](auto group, Index t) {
-      At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
-                                      kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
-                                      workspace);
-    });
+    Scalar* own_gradient = gradient ? gradient + parameter_offsets[L] : nullptr;
+    if constexpr (requires { &At<L>::template backward_tiles<ForGroups>; }) {
+      At<L>::backward_tiles(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, to, own_gradient, tiles, workspace,
+                            for_groups);
+    } else {
+      if (gradient)
+        At<L>::add_gradient(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, tiles, own_gradient, workspace);
+      if (L == 0 && !dx.data) return;
+      for_groups([&](auto group, Index t) {
+        At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
+                                        kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
+                                        workspace);
+      });
+    }
     if constexpr (L > 0 && !At<L>::in_place) std::swap(delta, other);
   }
 };

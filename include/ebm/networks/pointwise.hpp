@@ -39,8 +39,8 @@ struct BoundLayer<Act, Scalar, Input> {
     }
   }
 
-  static void add_gradient(Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>, Index, Scalar*,
-                           Workspace&) {}
+  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
+                           Index, Scalar*, Workspace&) {}
 };
 
 }  // namespace ebm::detail

@@ -55,20 +55,31 @@ template <int Rows, int Tiles, class Scalar>
   }
 }
 
-// All panels of `Outputs` rows over the same runs, given for the first panel: finished(first row, rows, panel's
-// out[tile][row][lane]). `inputs` is the length of a whole panel, of which a run's may be a part.
-template <int Outputs, int Tiles, class Scalar, class Finished>
-void tile_runs_product(const FeatureRun<Scalar>* runs, const Index* offsets, int count, const Scalar* packed,
-                       Index inputs, const Scalar* start, Index x_stride, Finished finished) {
+// Runs whose weights start at some input of a panel.
+template <class Scalar, int Most>
+struct RunList {
+  FeatureRun<Scalar> runs[Most];
+  Index offsets[Most];
+  int count = 0;
+
+  void add(Index offset, const Scalar* x, Index inputs) {
+    runs[count] = {nullptr, x, inputs};
+    offsets[count++] = offset;
+  }
+};
+
+// All panels of `Outputs` rows over the same runs: finished(first row, rows, panel's out[tile][row][lane]). `inputs` is
+// the length of a whole panel, of which the runs may be a part.
+template <int Outputs, int Tiles, class Scalar, int Most, class Finished>
+void tile_runs_product(RunList<Scalar, Most>& list, const Scalar* packed, Index inputs, const Scalar* start,
+                       Index x_stride, Finished finished) {
   using Split = PanelSplit<Outputs>;
   alignas(kAlignment) Scalar out[2 * kPanelRows * kLanes<Scalar>];
-  FeatureRun<Scalar> panel_runs[32];
   int first = 0;
   const auto panels = [&]<int Rows>(std::integral_constant<int, Rows>, int panel_count) {
     for (int panel = 0; panel < panel_count; ++panel) {
-      for (int run = 0; run < count; ++run)
-        panel_runs[run] = {packed + offsets[run] * Rows, runs[run].x, runs[run].inputs};
-      panel_runs_product<Rows, Tiles>(panel_runs, count, start ? start + first : nullptr, x_stride, out);
+      for (int run = 0; run < list.count; ++run) list.runs[run].panel = packed + list.offsets[run] * Rows;
+      panel_runs_product<Rows, Tiles>(list.runs, list.count, start ? start + first : nullptr, x_stride, out);
       finished(first, Rows, static_cast<const Scalar*>(out));
       first += Rows;
       packed += inputs * Rows;
