@@ -1,0 +1,2 @@
+// The counter of allocations, for this program.
+#include "core/allocations_test.cpp"
