@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ebm/core/cholesky.hpp>
+#include <ebm/core/tensors.hpp>
 
 namespace ebm {
 
@@ -24,6 +25,29 @@ struct AffineFrame {
 
   static AffineFrame identity(Index dim) {
     return {Eigen::Matrix<double, Dim, 1>::Zero(dim), Eigen::Matrix<double, Dim, Dim>::Identity(dim, dim)};
+  }
+
+  // As the tensors frame.centre and frame.factor.
+  void add_to(Tensors& tensors) const {
+    const Index dim = centre.size();
+    std::vector<double> by_rows;
+    for (Index i = 0; i < dim; ++i) {
+      for (Index j = 0; j < dim; ++j) by_rows.push_back(factor(i, j));
+    }
+    tensors.add<double>("frame.centre", {dim}, {centre.data(), static_cast<std::size_t>(dim)});
+    tensors.add<double>("frame.factor", {dim, dim}, by_rows);
+  }
+  static AffineFrame from(const Tensors& tensors) {
+    const Index dim = Dim == Dynamic ? tensors.sides("frame.centre", 1)[0] : Dim;
+    const std::vector<double> mu = tensors.numbers<double>("frame.centre", {dim}),
+                              by_rows = tensors.numbers<double>("frame.factor", {dim, dim});
+    Eigen::Matrix<double, Dim, 1> given_centre(dim);
+    Eigen::Matrix<double, Dim, Dim> given_factor(dim, dim);
+    for (Index i = 0; i < dim; ++i) {
+      given_centre(i) = mu[static_cast<std::size_t>(i)];
+      for (Index j = 0; j < dim; ++j) given_factor(i, j) = by_rows[static_cast<std::size_t>(i * dim + j)];
+    }
+    return {std::move(given_centre), std::move(given_factor)};
   }
 
   template <class Derived>

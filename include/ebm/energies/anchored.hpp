@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
+#include <ebm/concepts/storable_energy.hpp>
 
 namespace ebm {
 
@@ -49,6 +50,15 @@ class Anchored {
                               std::span<Scalar> gradient, Workspace& workspace) const requires TrainableEnergy<Inner> {
     inner_.add_parameter_gradient(x, weights, values, gradient, workspace);
     add_anchor(x, values);
+  }
+
+  Tensors tensors() const requires StorableEnergy<Inner> {
+    Tensors result = inner_.tensors();
+    result.add("anchor.variance", variance_);
+    return result;
+  }
+  static Anchored from(const Tensors& tensors) requires StorableEnergy<Inner> {
+    return Anchored(Inner::from(tensors), tensors.number<double>("anchor.variance"));
   }
 
  private:

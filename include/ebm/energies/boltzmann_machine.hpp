@@ -17,6 +17,14 @@ class BoltzmannMachine : public PairwiseEnergy<S, Units::bits> {
 
   // All weights and biases zero, to be trained.
   explicit BoltzmannMachine(Index units) : BoltzmannMachine(complete(units)) {}
+
+  static BoltzmannMachine from(const Tensors& tensors) {
+    return BoltzmannMachine(PairwiseEnergy<S, Units::bits>::from(tensors));
+  }
+
+ private:
+  explicit BoltzmannMachine(PairwiseEnergy<S, Units::bits> energy)
+      : PairwiseEnergy<S, Units::bits>(std::move(energy)) {}
 };
 
 }  // namespace ebm

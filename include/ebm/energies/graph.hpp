@@ -9,6 +9,7 @@
 
 #include <ebm/core/errors.hpp>
 #include <ebm/core/shapes.hpp>
+#include <ebm/core/tensors.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -54,6 +55,20 @@ class Graph {
   }
   // All nodes, block after block.
   std::span<const Index> by_block() const { return by_block_; }
+
+  // As the tensor edges; how many nodes there are is told by the fields that an energy has of them.
+  void add_to(Tensors& tensors) const {
+    std::vector<std::int64_t> ends;
+    for (const auto& [a, b] : edges_) ends.push_back(a), ends.push_back(b);
+    tensors.add<std::int64_t>("edges", {edges(), 2}, ends);
+  }
+  static Graph from(const Tensors& tensors, Index nodes) {
+    const Index count = tensors.at("edges").shape.empty() ? 0 : tensors.at("edges").shape[0];
+    const auto ends = tensors.numbers<std::int64_t>("edges", {count, 2});
+    std::vector<Edge> edges;
+    for (std::size_t k = 0; k < ends.size(); k += 2) edges.push_back({ends[k], ends[k + 1]});
+    return Graph(nodes, std::move(edges));
+  }
 
  private:
   static constexpr Index kMost = (Index{1} << 31) - 1;

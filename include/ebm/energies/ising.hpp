@@ -18,6 +18,11 @@ template <class S>
 class Ising : public PairwiseEnergy<S, Units::spins> {
  public:
   using PairwiseEnergy<S, Units::spins>::PairwiseEnergy;
+
+  static Ising from(const Tensors& tensors) { return Ising(PairwiseEnergy<S, Units::spins>::from(tensors)); }
+
+ private:
+  explicit Ising(PairwiseEnergy<S, Units::spins> energy) : PairwiseEnergy<S, Units::spins>(std::move(energy)) {}
 };
 
 }  // namespace ebm

@@ -9,6 +9,7 @@
 
 #include <ebm/concepts/energy.hpp>
 #include <ebm/core/rng.hpp>
+#include <ebm/core/tensors.hpp>
 #include <ebm/networks/dense_layer.hpp>
 
 #include <string>
@@ -80,6 +81,17 @@ class MlpWith {
     pack();
   }
 
+  Tensors tensors() const {
+    Tensors result;
+    result.add<Scalar>(slots(), parameters());
+    return result;
+  }
+  static MlpWith from(const Tensors& tensors) {
+    MlpWith result{Rng{}};
+    result.set_parameters(tensors.numbers<Scalar>(slots()));
+    return result;
+  }
+
   void value(TileSpan<const Scalar, Dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     for_groups(x, [&]<int Tiles>(std::integral_constant<int, Tiles>, Index t) {
       Workspace::Scope scope(workspace);
@@ -124,6 +136,16 @@ class MlpWith {
   }
 
  private:
+  static std::vector<TensorSlot> slots() {
+    std::vector<TensorSlot> result;
+    for (int l = 0; l <= kDepth; ++l) {
+      const std::string layer = joined({"layers.", count_text(l)});
+      result.push_back({layer + ".weight", {kWidths[l], kWidths[l + 1]}});
+      result.push_back({layer + ".bias", {kWidths[l + 1]}});
+    }
+    return result;
+  }
+
   using Layout = detail::MlpLayout<Dim, Hidden...>;
   using Dense = detail::DenseLayer<Act, Scalar>;
   static constexpr int kDepth = Layout::depth;

@@ -181,9 +181,24 @@ class PairwiseEnergy {
     set_parameters(theta.span());
   }
 
+  Tensors tensors() const {
+    Tensors result;
+    graph_.add_to(result);
+    result.add<Scalar>(slots(graph_), parameters());
+    return result;
+  }
+  static PairwiseEnergy from(const Tensors& tensors) {
+    PairwiseEnergy result(Graph::from(tensors, tensors.sides("fields", 1)[0]));
+    result.set_parameters(tensors.numbers<Scalar>(slots(result.graph_)));
+    return result;
+  }
+
  private:
   using V = Pack<Scalar>;
 
+  static std::vector<TensorSlot> slots(const Graph& graph) {
+    return {{"couplings", {graph.edges()}}, {"fields", {graph.nodes()}}};
+  }
   const Scalar* fields() const { return parameters_.data() + graph_.edges(); }
   // Coordinate i of the pack of lanes of one tile that begins at x.
   EBM_INLINE static V load(const Scalar* x, Index i) { return V::load(x + i * kLanes<Scalar>); }

@@ -162,9 +162,25 @@ class Potts {
     return (dimension() + kNoiseBlock<Scalar> - 1) / kNoiseBlock<Scalar> * kNoiseBlock<Scalar>;
   }
 
+  Tensors tensors() const {
+    Tensors result;
+    graph_.add_to(result);
+    result.add<Scalar>(slots(graph_, states_), parameters());
+    return result;
+  }
+  static Potts from(const Tensors& tensors) {
+    const TensorShape shape = tensors.sides("fields", 2);
+    Potts result(Graph::from(tensors, shape[0]), shape[1]);
+    result.set_parameters(tensors.numbers<Scalar>(slots(result.graph_, shape[1])));
+    return result;
+  }
+
  private:
   using V = Pack<Scalar>;
 
+  static std::vector<TensorSlot> slots(const Graph& graph, Index states) {
+    return {{"couplings", {graph.edges()}}, {"fields", {graph.nodes(), states}}};
+  }
   static std::size_t parameter_count(const Graph& graph, Index states) {
     require(states >= 2 && states <= 1024, "states", static_cast<double>(states), "2 to 1024");
     return static_cast<std::size_t>(graph.edges() + graph.nodes() * states);

@@ -8,6 +8,7 @@
 #include <ebm/core/box.hpp>
 #include <ebm/core/errors.hpp>
 #include <ebm/core/lane_math.hpp>
+#include <ebm/core/tensors.hpp>
 #include <ebm/energies/coordinates.hpp>
 
 namespace ebm {
@@ -54,6 +55,17 @@ class QuadraticEnergy {
       }
       gradient[0] += sum_lanes(weighted);
     }
+  }
+
+  Tensors tensors() const {
+    Tensors result;
+    result.add("precision", precision_);
+    result.add("dimension", std::int64_t{dimension_});
+    return result;
+  }
+  static QuadraticEnergy from(const Tensors& tensors) {
+    return QuadraticEnergy(static_cast<double>(tensors.number<Scalar>("precision")),
+                           tensors.number<std::int64_t>("dimension"));
   }
 
   // Of the density, which exists where the precision is positive.

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/core/tensors.hpp>
 #include <ebm/core/tile_noise.hpp>
 #include <ebm/networks/active_outer_product.hpp>
 #include <ebm/networks/binary_layer.hpp>
@@ -286,7 +287,36 @@ class BernoulliRbm {
     return result;
   }
 
+  // With offsets, there are tensors of them; before the first training, that of the visible units is left out.
+  Tensors tensors() const {
+    Tensors result;
+    result.add<Scalar>(slots(visible_, hidden_), parameters());
+    if (centred_) result.add<Scalar>("hidden_offset", {hidden_}, hidden_offset_.span());
+    if (centred_ && initialised_) result.add<Scalar>("visible_offset", {visible_}, visible_offset_.span());
+    return result;
+  }
+  static BernoulliRbm from(const Tensors& tensors) {
+    const TensorShape shape = tensors.sides("weight", 2);
+    const auto theta = tensors.numbers<Scalar>(slots(shape[0], shape[1]));
+    BernoulliRbm result(shape[0], shape[1], tensors.has("hidden_offset"));
+    if (result.centred_) {
+      const auto offset = tensors.numbers<Scalar>("hidden_offset", {shape[1]});
+      std::copy(offset.begin(), offset.end(), result.hidden_offset_.data());
+    }
+    if (result.centred_ && tensors.has("visible_offset")) {
+      const auto offset = tensors.numbers<Scalar>("visible_offset", {shape[0]});
+      std::copy(offset.begin(), offset.end(), result.visible_offset_.data());
+      result.initialised_ = true;
+    }
+    result.set_parameters(theta);
+    return result;
+  }
+
  private:
+  static std::vector<TensorSlot> slots(Index visible, Index hidden) {
+    return {{"weight", {visible, hidden}}, {"visible_bias", {visible}}, {"hidden_bias", {hidden}}};
+  }
+
   using V = Pack<Scalar>;
   using Mask = typename V::Mask;
   using SoftplusSums = detail::SoftplusSums<Scalar>;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
+#include <ebm/concepts/storable_energy.hpp>
 #include <ebm/core/box.hpp>
 #include <ebm/energies/affine_frame.hpp>
 
@@ -60,6 +61,15 @@ class Standardised {
         }
       }
     }
+  }
+
+  Tensors tensors() const requires StorableEnergy<Inner> {
+    Tensors result = inner_.tensors();
+    frame_.add_to(result);
+    return result;
+  }
+  static Standardised from(const Tensors& tensors) requires StorableEnergy<Inner> {
+    return Standardised(Inner::from(tensors), AffineFrame<dim>::from(tensors));
   }
 
  private:

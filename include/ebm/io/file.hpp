@@ -1,4 +1,5 @@
-// Whole files in and out. Every error names the path; a file that could not be written whole is removed.
+// Whole files in and out. Every error names the path; a file that could not be written whole is removed, and replace_file
+// leaves either the old content or the new, whenever it is stopped.
 #pragma once
 
 #include <ebm/core/errors.hpp>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <unistd.h>
 
 namespace ebm {
 
@@ -54,15 +57,36 @@ inline std::string read_file(const std::string& path) {
   return content;
 }
 
+namespace detail {
+
+inline void write_whole(const std::string& path, std::string_view content, bool to_disk) {
+  File file = open_file(path, "wb");
+  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
+                       (!to_disk || (std::fflush(file.get()) == 0 && fsync(fileno(file.get())) == 0));
+  const int first_reason = errno;
+  const bool closed = std::fclose(file.release()) == 0;
+  if (written && closed) return;
+  const int reason = written ? errno : first_reason;
+  std::remove(path.c_str());
+  errno = reason;
+  throw_file_error(path, "cannot be written");
+}
+
+}  // namespace detail
+
 inline void write_file(const std::string& path, std::string_view content) {
-  detail::File file = detail::open_file(path, "wb");
-  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
-  if (std::fclose(file.release()) != 0 || !written) {
-    const int reason = errno;
-    std::remove(path.c_str());
-    errno = reason;
-    detail::throw_file_error(path, "cannot be written");
-  }
+  detail::write_whole(path, content, false);
+}
+
+// By way of a file beside it, which takes its place when it is whole and on the disk.
+inline void replace_file(const std::string& path, std::string_view content) {
+  const std::string beside = path + ".new";
+  detail::write_whole(beside, content, true);
+  if (std::rename(beside.c_str(), path.c_str()) == 0) return;
+  const int reason = errno;
+  std::remove(beside.c_str());
+  errno = reason;
+  detail::throw_file_error(path, "cannot be replaced");
 }
 
 }  // namespace ebm
