@@ -13,16 +13,26 @@
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/rng.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace ebm {
 
-// A minibatch in tiles, with the number of lanes that are data.
+// A minibatch in tiles, with the number of lanes that are data; where the rows are labelled, the class of every lane, -1
+// for none.
 template <class Scalar, int Dim>
 struct Minibatch {
   TileSpan<const Scalar, Dim> tiles;
   Index rows;
+  const int* labels = nullptr;
 };
+
+template <class Scalar, int Dim>
+Index labelled_rows(Minibatch<Scalar, Dim> data) {
+  return data.labels
+             ? static_cast<Index>(std::count_if(data.labels, data.labels + data.rows, [](int y) { return y >= 0; }))
+             : 0;
+}
 
 // What one estimate saw; NaN where it does not apply. The guard wants a finite data_energy of every objective, and a
 // finite sample_energy, near that of the data, of those that move chains (chains > 0). An objective without samples
@@ -31,6 +41,7 @@ struct BatchReport {
   double data_energy = std::numeric_limits<double>::quiet_NaN();    // mean over the minibatch
   double sample_energy = std::numeric_limits<double>::quiet_NaN();  // mean over the model's samples
   double data_energy_sd = std::numeric_limits<double>::quiet_NaN();
+  double label_loss = std::numeric_limits<double>::quiet_NaN();       // mean -log p(y | x) of the labelled rows
   double acceptance = std::numeric_limits<double>::quiet_NaN();       // mean acceptance probability of the kernel
   double jump_acceptance = std::numeric_limits<double>::quiet_NaN();  // of jumps (samplers/mixture_jump.hpp)
   double step_size = std::numeric_limits<double>::quiet_NaN();
@@ -48,10 +59,9 @@ concept GradientEstimator = requires(G& estimator, const E& energy, Minibatch<ty
 };
 
 template <class O, class E>
-concept Objective =
-    TrainableEnergy<E> &&
+concept Objective = TrainableEnergy<E> &&
     requires(const O& objective, const E& energy, Minibatch<typename E::Scalar, E::dim> data, Rng& rng) {
-      { objective.estimator(energy, data, rng, Index{1}) } -> GradientEstimator<E>;
-    };
+  { objective.estimator(energy, data, rng, Index{1}) } -> GradientEstimator<E>;
+};
 
 }  // namespace ebm

@@ -5,7 +5,7 @@
 // The anchor N(0, tau^2 I) is also where independent proposals come from (samplers/mixture_jump.hpp).
 #pragma once
 
-#include <ebm/concepts/evaluation.hpp>
+#include <ebm/concepts/classifier.hpp>
 #include <ebm/concepts/storable_energy.hpp>
 
 namespace ebm {
@@ -49,6 +49,23 @@ class Anchored {
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const requires TrainableEnergy<Inner> {
     inner_.add_parameter_gradient(x, weights, values, gradient, workspace);
+    add_anchor(x, values);
+  }
+
+  // The anchor holds all classes alike: p(y | x) is that of the inner energy.
+  static constexpr int classes = detail::kClasses<Inner>;
+  template <class Derived>
+  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+    return inner_.log_probabilities(points);
+  }
+  template <class Derived>
+  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+    return ebm::probabilities(*this, points);
+  }
+  void add_joint_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, const int* labels,
+                          Scalar label_weight, LanesSpan<Scalar> values, LanesSpan<Scalar> losses,
+                          std::span<Scalar> gradient, Workspace& workspace) const requires Classifier<Inner> {
+    inner_.add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace);
     add_anchor(x, values);
   }
 

@@ -7,7 +7,7 @@
 // origin.
 #pragma once
 
-#include <ebm/concepts/evaluation.hpp>
+#include <ebm/concepts/classifier.hpp>
 #include <ebm/concepts/storable_energy.hpp>
 #include <ebm/core/box.hpp>
 #include <ebm/energies/affine_frame.hpp>
@@ -61,6 +61,16 @@ class Standardised {
         }
       }
     }
+  }
+
+  static constexpr int classes = detail::kClasses<Inner>;
+  template <class Derived>
+  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+    return inner_.log_probabilities(frame_.standardise(points));
+  }
+  template <class Derived>
+  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+    return ebm::probabilities(*this, points);
   }
 
   Tensors tensors() const requires StorableEnergy<Inner> {

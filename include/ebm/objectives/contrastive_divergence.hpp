@@ -53,7 +53,7 @@ template <class K, NegativePhase Start>
 ContrastiveDivergence(K, Start, double) -> ContrastiveDivergence<K, Start>;
 template <NegativePhase Start>
 ContrastiveDivergence(Start) -> ContrastiveDivergence<NaturalKernel, Start>;
-ContrastiveDivergence() -> ContrastiveDivergence<NaturalKernel, Persistent>;
+ContrastiveDivergence()->ContrastiveDivergence<NaturalKernel, Persistent>;
 
 template <class K, NegativePhase Start>
 template <TrainableEnergy E>
@@ -79,19 +79,38 @@ class ContrastiveDivergence<K, Start>::Estimator {
 
   template <class Exec>
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
+    return estimate(energy, data, iteration, gradient, executor, {});
+  }
+
+  // The loss may be weighted, and the cross-entropy of labelled rows added to it (objectives/joint.hpp).
+  struct Terms {
+    double weight = 1, label_weight = 0;
+  };
+  template <class Exec>
+  BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor,
+                       Terms terms) {
     BatchReport report;
     const auto samples = chains_.next_samples(energy, data, iteration, executor, report);
     const Index data_tiles = data.tiles.count(), sample_tiles = samples.count();
     const LanesSpan<Scalar> weights(weights_.front().data(), data_tiles + sample_tiles),
         values(values_.front().data(), data_tiles + sample_tiles);
-    fill_weights(energy, data, samples, weights, values, executor);
+    fill_weights(energy, data, samples, weights, values, executor, terms.weight);
     using Part = typename ParameterGradient<E>::Part;
+    const int* labels = terms.label_weight > 0 ? data.labels : nullptr;
+    const double labelled = labels ? static_cast<double>(labelled_rows(data)) : 0.0;
+    losses_.resize(labels ? static_cast<std::size_t>(data_tiles) : 0);
     const Part parts[] = {
-        {data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles)},
+        {data.tiles, weights.subspan(0, data_tiles), values.subspan(0, data_tiles), labels,
+         static_cast<Scalar>(terms.label_weight / std::max(labelled, 1.0)), labels ? losses_.front().data() : nullptr},
         {samples, weights.subspan(data_tiles, sample_tiles), values.subspan(data_tiles, sample_tiles)}};
     sum_.sum(energy, parts, gradient, chains_.memory(), executor);
     if constexpr (requires { chains_.learn(gradient); }) chains_.learn(gradient);
     summarise(values, data, report);
+    if (labelled > 0) {
+      double sum = 0;
+      for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses_.front().data()[i]);
+      report.label_loss = sum / labelled;
+    }
     return report;
   }
 
@@ -101,7 +120,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
   // Weights of data and samples; the regularised ones depend on the energies.
   template <class Exec>
   void fill_weights(const E& energy, Data data, TileSpan<const Scalar, E::dim> samples, LanesSpan<Scalar> weights,
-                    LanesSpan<Scalar> values, Exec& executor) {
+                    LanesSpan<Scalar> values, Exec& executor, double weight) {
     const Index data_lanes = data.tiles.count() * kLanes<Scalar>, sample_lanes = samples.count() * kLanes<Scalar>;
     if (regularisation_ > 0) {
       executor.run(data.tiles.count() + samples.count(), [&](Index tile, Index worker) {
@@ -111,12 +130,12 @@ class ContrastiveDivergence<K, Start>::Estimator {
       });
     }
     const Index samples_counted = chains_.sample_count(data);
-    const double data_share = 1.0 / static_cast<double>(data.rows),
-                 sample_share = -1.0 / static_cast<double>(samples_counted);
+    const double data_share = weight / static_cast<double>(data.rows),
+                 sample_share = -weight / static_cast<double>(samples_counted);
     for (Index i = 0; i < data_lanes + sample_lanes; ++i) {
       const bool is_data = i < data_lanes;
-      const double share = is_data ? (i < data.rows ? data_share : 0.0)
-                                   : (i - data_lanes < samples_counted ? sample_share : 0.0);
+      const double share =
+          is_data ? (i < data.rows ? data_share : 0.0) : (i - data_lanes < samples_counted ? sample_share : 0.0);
       const double slope = is_data ? 2.0 * regularisation_ : -2.0 * regularisation_;
       const double factor = regularisation_ > 0 ? ebm::fma(slope, static_cast<double>(values.data()[i]), 1.0) : 1.0;
       weights.data()[i] = static_cast<Scalar>(share * factor);
@@ -141,7 +160,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
 
   double regularisation_;
   typename NegativeChainsOf<E, ResolvedKernel, Start>::Type chains_;
-  std::vector<Lanes<Scalar>> weights_, values_;
+  std::vector<Lanes<Scalar>> weights_, values_, losses_;
   ParameterGradient<E> sum_;
 };
 

@@ -92,10 +92,11 @@ class NegativeChains {
     const Index row = static_cast<Index>(
         fresh_.integer(id, static_cast<std::uint64_t>(attempt), static_cast<std::uint64_t>(data.rows)));
     for (Index i = 0; i < chains_.dim(); ++i) {
+      const std::uint64_t at = first + static_cast<std::uint64_t>(i);
       chains_.positions().coordinate(chain / kLanes<Scalar>, i)[chain % kLanes<Scalar>] =
-          source() == ChainSource::data
-              ? data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>]
-              : static_cast<Scalar>(1.5 * fresh_.normal(id, first + static_cast<std::uint64_t>(i)));
+          source() == ChainSource::data      ? data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>]
+          : source() == ChainSource::uniform ? static_cast<Scalar>(ebm::fma(2.0, fresh_.uniform(id, at), -1.0))
+                                             : static_cast<Scalar>(1.5 * fresh_.normal(id, at));
     }
   }
 

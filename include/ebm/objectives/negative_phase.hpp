@@ -10,8 +10,9 @@
 
 namespace ebm {
 
-// Where new chains come from: a Gaussian about the origin, of standard deviation 1.5, or rows of data.
-enum class ChainSource { gaussian, data };
+// Where new chains come from: a Gaussian about the origin, of standard deviation 1.5; rows of data; or uniform numbers
+// from -1 to 1, as images start.
+enum class ChainSource { gaussian, data, uniform };
 
 struct Persistent {
   Index chains = 1024;

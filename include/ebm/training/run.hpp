@@ -47,8 +47,8 @@ class Run {
   static constexpr int dim = E::dim;
 
   template <class Derived>
-  Run(TrainerState<E, O, P>& trainer, const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng,
-      Index workers)
+  Run(TrainerState<E, O, P>& trainer, const Eigen::DenseBase<Derived>& points, std::span<const int> labels,
+      const FitOptions& options, Rng& rng, Index workers)
       : trainer_(trainer),
         options_(options),
         iterations_(options.epochs > 0
@@ -59,6 +59,9 @@ class Run {
         data_(samples_of(points)),
         batches_(points.rows(), rng.stream()),
         batch_(static_cast<std::size_t>(tiles_for<Scalar>(options.batch_size) * points.cols())),
+        labels_(labels),
+        batch_labels_(labels.empty() ? 0 : batch_.size() / static_cast<std::size_t>(points.cols()) * kLanes<Scalar>,
+                      -1),
         live_(prepare_energy(points)),
         gradient_(trainer.parameters.size()),
         average_(trainer.parameters),
@@ -172,8 +175,12 @@ class Run {
     for (Index t = 0; t < tiles; ++t) {
       const Scalar* rows[kLanes<Scalar>];
       for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
-        const bool given = t * kLanes<Scalar> + lane < options_.batch_size;
-        rows[lane] = given ? data_.data() + batches_.next() * data_.rows() : first;
+        const Index at = t * kLanes<Scalar> + lane;
+        const bool given = at < options_.batch_size;
+        const Index row = given ? batches_.next() : 0;
+        if (given && !labels_.empty())
+          batch_labels_[static_cast<std::size_t>(at)] = labels_[static_cast<std::size_t>(row)];
+        rows[lane] = given ? data_.data() + row * data_.rows() : first;
         if (!first) first = rows[0];
       }
       for (Index i = 0; i < data_.rows(); ++i) {
@@ -181,7 +188,7 @@ class Run {
         for (Index lane = 0; lane < kLanes<Scalar>; ++lane) to[lane] = rows[lane][i];
       }
     }
-    return {batch, options_.batch_size};
+    return {batch, options_.batch_size, labels_.empty() ? nullptr : batch_labels_.data()};
   }
 
   // The average of the parameters after `count` steps, whose first ones it forgets faster.
@@ -260,6 +267,8 @@ class Run {
   Eigen::Matrix<Scalar, dim, Eigen::Dynamic> data_;
   Minibatches batches_;
   std::vector<Lanes<Scalar>> batch_;
+  std::span<const int> labels_;
+  std::vector<int> batch_labels_;
   Trained live_;
   FlatVector<Scalar> gradient_, average_;
   OptimizerState<P, Scalar> optimizer_state_;

@@ -44,6 +44,28 @@ class Trainer {
   // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
   template <class Derived, Executor Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
+    return fit_rows(points, {}, options, rng, executor);
+  }
+
+  // Points with a class each, from 0 on, or -1 where it is not known: for objectives that want labels.
+  template <class Derived, Executor Exec = Serial>
+  FitResult fit(const Eigen::DenseBase<Derived>& points, const Values<int>& labels, const FitOptions& options, Rng& rng,
+                Exec&& executor = {}) {
+    require_shape("labels", labels, points.rows(), 1);
+    const std::string wanted = joined({"less than ", count_text(detail::kClasses<E>)});
+    for (Index i = 0; i < labels.size(); ++i) {
+      require(labels(i) >= -1, "labels", labels(i), "classes from 0 on, or -1");
+      if (detail::kClasses < E >> 0) require(labels(i) < detail::kClasses<E>, "labels", labels(i), wanted.c_str());
+    }
+    return fit_rows(points, {labels.data(), static_cast<std::size_t>(labels.size())}, options, rng, executor);
+  }
+
+ private:
+  using State = detail::TrainerState<E, O, P>;
+
+  template <class Derived, class Exec>
+  FitResult fit_rows(const Eigen::DenseBase<Derived>& points, std::span<const int> labels, const FitOptions& options,
+                     Rng& rng, Exec& executor) {
     options.check();
     const auto& rows = points.derived().eval();  // an expression is evaluated once
     require_shape("points", rows, kAny, dimension_of(state_.energy));
@@ -51,16 +73,13 @@ class Trainer {
     require_finite("points", rows);
     const State before(state_);
     try {
-      detail::Run<E, O, P> run(state_, rows, options, rng, executor.workers());
+      detail::Run<E, O, P> run(state_, rows, labels, options, rng, executor.workers());
       return run.loop(executor);
     } catch (...) {
       put_back(before);
       throw;
     }
   }
-
- private:
-  using State = detail::TrainerState<E, O, P>;
 
   [[gnu::cold]] void put_back(const State& before) {
     if constexpr (detail::kWantsFrame<E> || detail::StartsFromData<E>) {

@@ -1,0 +1,46 @@
+// Classifier: a trainable energy of points with a class each, whose p(y | x) is a softmax of what it computes anyway.
+//
+//   classes                                     how many, a constant
+//   add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace)
+//       values <- E(x), losses <- -log p(label | x), 0 for lanes with label -1;
+//       gradient += sum over lanes of weights dE/dtheta, and of label_weight d(-log p(label | x))/dtheta where there is
+//       a label
+//   log_probabilities(points) -> N x classes    log p(y | x)
+#pragma once
+
+#include <ebm/concepts/evaluation.hpp>
+#include <ebm/core/exponential.hpp>
+
+namespace ebm {
+
+template <class E>
+concept HasLogProbabilities = HasScalar<E> && std::same_as<decltype(E::classes), const int> &&
+    requires(const E& e, const Points<typename E::Scalar, E::dim>& points) {
+  { e.log_probabilities(points) } -> std::same_as<Points<typename E::Scalar, E::classes>>;
+};
+
+namespace detail {
+// How many classes an energy tells apart; 0 where it knows of none.
+template <class E>
+inline constexpr int kClasses = 0;
+template <HasLogProbabilities E>
+inline constexpr int kClasses<E> = E::classes;
+}  // namespace detail
+
+template <class E>
+concept Classifier = TrainableEnergy<E> && HasLogProbabilities<E> &&
+    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights, const int* labels,
+             typename E::Scalar label_weight, LanesSpan<typename E::Scalar> values,
+             LanesSpan<typename E::Scalar> losses, std::span<typename E::Scalar> gradient, Workspace& workspace) {
+  { e.add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace) } -> std::same_as<void>;
+};
+
+// exp(log p(y | x)): one row a point.
+template <HasLogProbabilities E, class Derived>
+Points<typename E::Scalar, E::classes> probabilities(const E& energy, const Eigen::DenseBase<Derived>& points) {
+  Points<typename E::Scalar, E::classes> result = energy.log_probabilities(points);
+  for (Index i = 0; i < result.size(); ++i) result.data()[i] = ebm::exp(result.data()[i]);
+  return result;
+}
+
+}  // namespace ebm
