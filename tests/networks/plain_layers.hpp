@@ -5,6 +5,11 @@
 #pragma once
 
 #include <ebm/energies/network.hpp>
+#include <ebm/networks/average_pool.hpp>
+#include <ebm/networks/flatten.hpp>
+#include <ebm/networks/max_pool.hpp>
+#include <ebm/networks/norm.hpp>
+#include <ebm/networks/residual.hpp>
 
 #include <vector>
 
@@ -73,6 +78,80 @@ Row plain(ebm::LeakyRelu, Input, const double*&, Row x) {
   return x;
 }
 
+template <class Input>
+Row plain(ebm::Flatten, Input, const double*&, Row x) {
+  return x;
+}
+
+// f(y, value) for every value of a window, from `start` on.
+template <class Layer, int Window, int Stride, class Input, class F>
+Row pooled(double start, const Row& x, F f) {
+  using Out = Output<Layer, Input>;
+  static_assert(Out::width == (Input::width - Window) / Stride + 1 && Out::channels == Input::channels);
+  Row y;
+  for (int row = 0; row < Out::height; ++row) {
+    for (int column = 0; column < Out::width; ++column) {
+      for (int c = 0; c < Input::channels; ++c) {
+        double value = start;
+        for (int k = 0; k < Window * Window; ++k) {
+          const int pixel = (row * Stride + k / Window) * Input::width + column * Stride + k % Window;
+          value = f(value, x[at(pixel * Input::channels + c)]);
+        }
+        y.push_back(value);
+      }
+    }
+  }
+  return y;
+}
+template <int Window, int Stride, class Input>
+Row plain(ebm::AveragePool<Window, Stride> layer, Input, const double*&, const Row& x) {
+  Row y = pooled<decltype(layer), Window, Stride, Input>(0, x, [](double sum, double value) { return sum + value; });
+  for (double& v : y) v /= Window * Window;
+  return y;
+}
+template <int Window, int Stride, class Input>
+Row plain(ebm::MaxPool<Window, Stride> layer, Input, const double*&, const Row& x) {
+  return pooled<decltype(layer), Window, Stride, Input>(-1e300, x, [](double a, double b) { return std::max(a, b); });
+}
+
+// Feature i belongs to channel i % channels.
+inline Row normalised(int channels, int groups, const double*& theta, const Row& x) {
+  Row y(x.size());
+  const int size = static_cast<int>(x.size());
+  const auto group_of = [&](int i) { return i % channels / (channels / groups); };
+  for (int group = 0; group < groups; ++group) {
+    double count = 0, sum = 0, squares = 0;
+    for (int i = 0; i < size; ++i) {
+      if (group_of(i) == group) count += 1, sum += x[at(i)];
+    }
+    for (int i = 0; i < size; ++i) {
+      if (group_of(i) == group) squares += (x[at(i)] - sum / count) * (x[at(i)] - sum / count);
+    }
+    for (int i = 0; i < size; ++i) {
+      if (group_of(i) != group) continue;
+      const double h = (x[at(i)] - sum / count) / std::sqrt(squares / count + 1e-5);
+      y[at(i)] = theta[i % channels] * h + theta[channels + i % channels];
+    }
+  }
+  theta += 2 * channels;
+  return y;
+}
+template <class Input>
+Row plain(ebm::LayerNorm, Input, const double*& theta, const Row& x) {
+  return normalised(Input::size, 1, theta, x);
+}
+template <int Groups, class Input>
+Row plain(ebm::GroupNorm<Groups>, Input, const double*& theta, const Row& x) {
+  if constexpr (ebm::ImageShape<Input>) {
+    return normalised(Input::channels, Groups, theta, x);
+  } else {
+    return normalised(Input::size, Groups, theta, x);
+  }
+}
+
+template <class Input, class... Layers>
+Row plain(ebm::Residual<Layers...>, Input input, const double*& theta, const Row& x);
+
 // Layers one after the other.
 template <class Input>
 Row run(Input, const double*&, Row x) {
@@ -82,6 +161,13 @@ template <class Input, class First, class... Rest>
 Row run(Input input, const double*& theta, const Row& x, First first, Rest... rest) {
   Row y = plain(first, input, theta, x);
   return run(Output<First, Input>{}, theta, y, rest...);
+}
+
+template <class Input, class... Layers>
+Row plain(ebm::Residual<Layers...>, Input input, const double*& theta, const Row& x) {
+  Row y = run(input, theta, x, Layers{}...);
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] += x[i];
+  return y;
 }
 
 }  // namespace plain_layers

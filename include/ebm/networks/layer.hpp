@@ -49,6 +49,18 @@ struct BoundLayer {
                 "ebm::network: no layer, or none for features of this shape (some want an ebm::Image)");
 };
 
+// What a layer without parameters has of them.
+template <class Scalar>
+struct NoParameters {
+  static constexpr Index parameters = 0, packed = 0;
+
+  template <class Draw>
+  static void initialise(Scalar*, double, Draw) {}
+  static void pack(const Scalar*, Scalar*) {}
+  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
+                           Index, Scalar*, Workspace&) {}
+};
+
 // out[tile][row][lane] of a panel to the rows from `first` on of tiles.
 template <int Tiles, class Scalar>
 EBM_INLINE void store_panel(const Scalar* panel, int rows, Strided<Scalar> to, Index first) {

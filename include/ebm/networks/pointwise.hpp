@@ -7,14 +7,10 @@
 namespace ebm::detail {
 
 template <Activation Act, class Scalar, LayerShape Input>
-struct BoundLayer<Act, Scalar, Input> {
+struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
   using Output = Input;
-  static constexpr Index parameters = 0, packed = 0, kept = Input::size;
+  static constexpr Index kept = Input::size;
   static constexpr bool in_place = true;
-
-  template <class Draw>
-  static void initialise(Scalar*, double, Draw) {}
-  static void pack(const Scalar*, Scalar*) {}
 
   template <int Tiles>
   static void forward(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> slope,
@@ -38,9 +34,6 @@ struct BoundLayer<Act, Scalar, Input> {
         (V::load(dy.tile(t) + i) * V::load(slope.tile(t) + i)).store(dx.tile(t) + i);
     }
   }
-
-  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
-                           Index, Scalar*, Workspace&) {}
 };
 
 }  // namespace ebm::detail

@@ -1,0 +1,142 @@
+// LayerNorm and GroupNorm<groups>: features of each sample brought to mean 0 and variance 1, then scaled and shifted.
+//
+//   y = scale h + shift,    h = (x - mean) / sqrt(variance + 1e-5)
+//   dE/dx = (d - mean(d) - h mean(d h)) / sqrt(variance + 1e-5),    d = scale dE/dy
+//
+// LayerNorm (Ba, Kiros, Hinton 2016) takes the moments over all features, and every feature has a scale and a shift of
+// its own. GroupNorm (Wu, He 2018) takes them over all pixels of a group of neighbouring channels, and every channel has
+// a scale and a shift. Parameters: scales, which start at 1, then shifts, at 0. Samples do not see each other.
+#pragma once
+
+#include <ebm/networks/layer.hpp>
+
+#include <algorithm>
+
+namespace ebm {
+
+struct LayerNorm {};
+
+template <int Groups>
+  requires(Groups > 0)
+struct GroupNorm {};
+
+namespace detail {
+
+template <class Scalar, LayerShape Input, int Pixels, int Channels, int Groups>
+struct NormLayer {
+  static_assert(Channels % Groups == 0, "ebm::GroupNorm: the groups do not divide the channels");
+  using Output = Input;
+  using V = Pack<Scalar>;
+  // Kept: h of every feature, then 1 / sqrt(variance + 1e-5) of every group.
+  static constexpr Index parameters = 2 * Channels, packed = 0, kept = Input::size + Groups;
+  static constexpr bool in_place = true;
+
+  template <class Draw>
+  static void initialise(Scalar* theta, double, Draw) {
+    std::fill_n(theta, Channels, Scalar(1));
+    std::fill_n(theta + Channels, Channels, Scalar(0));
+  }
+  static void pack(const Scalar*, Scalar*) {}
+
+  template <int Tiles>
+  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> memory,
+                      Workspace&) {
+    for_groups<Tiles>([&](Index t, int group, int p) {
+      const Scalar* from = x.tile(t) + p;
+      Scalar *to = y.tile(t) + p, *normal = memory.tile(t) + p;
+      V sum(0), squares(0);
+      for_features(group, [&](Index i, int) { sum = sum + V::load(from + i); });
+      const V mean = sum / V(kFeatures);
+      for_features(group, [&](Index i, int) {
+        const V difference = V::load(from + i) - mean;
+        squares = fma(difference, difference, squares);
+      });
+      const V scale = V(1) / sqrt(fma(squares, V(Scalar(1) / Scalar(kFeatures)), V(Scalar(1e-5))));
+      scale.store(normal + (Input::size + group) * kLanes<Scalar>);
+      for_features(group, [&](Index i, int c) {
+        const V h = (V::load(from + i) - mean) * scale;
+        h.store(normal + i);
+        fma(V(w.theta[c]), h, V(w.theta[Channels + c])).store(to + i);
+      });
+    });
+  }
+
+  template <int Tiles>
+  static void backward(LayerWeights<Scalar> w, Strided<const Scalar>, Strided<const Scalar>,
+                       Strided<const Scalar> memory, Strided<const Scalar> dy, Strided<Scalar> dx, Workspace&) {
+    for_groups<Tiles>([&](Index t, int group, int p) {
+      const Scalar *slope = dy.tile(t) + p, *normal = memory.tile(t) + p;
+      Scalar* to = dx.tile(t) + p;
+      V sum(0), with_normal(0);
+      for_features(group, [&](Index i, int c) {
+        const V scale(w.theta[c]), d = V::load(slope + i);
+        sum = fma(scale, d, sum);
+        with_normal = fma(scale * V::load(normal + i), d, with_normal);
+      });
+      const V mean = sum / V(kFeatures), tilt = with_normal / V(kFeatures),
+              inverse = V::load(normal + (Input::size + group) * kLanes<Scalar>);
+      for_features(group, [&](Index i, int c) {
+        const V centred = fma(V(w.theta[c]), V::load(slope + i), -mean);
+        (fma(-V::load(normal + i), tilt, centred) * inverse).store(to + i);
+      });
+    });
+  }
+
+  static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar> memory,
+                           Strided<const Scalar> dy, Index tiles, Scalar* gradient, Workspace&) {
+    for (int c = 0; c < Channels; ++c) {
+      V scale[kPacks<Scalar>], shift[kPacks<Scalar>];
+      for (int p = 0; p < kPacks<Scalar>; ++p) scale[p] = V(0), shift[p] = V(0);
+      for (Index t = 0; t < tiles; ++t) {
+        for (int pixel = 0; pixel < Pixels; ++pixel) {
+          const Index i = (Index{pixel} * Channels + c) * kLanes<Scalar>;
+          for (int p = 0; p < kPacks<Scalar>; ++p) {
+            const V d = V::load(dy.tile(t) + i + p * V::size);
+            scale[p] = fma(d, V::load(memory.tile(t) + i + p * V::size), scale[p]);
+            shift[p] = shift[p] + d;
+          }
+        }
+      }
+      gradient[c] += sum_of(scale);
+      gradient[Channels + c] += sum_of(shift);
+    }
+  }
+
+ private:
+  static constexpr int kChannels = Channels / Groups, kFeatures = Pixels * kChannels;
+
+  // f(tile, group, lane) for every register of lanes.
+  template <int Tiles, class F>
+  static void for_groups(F f) {
+    for (int t = 0; t < Tiles; ++t) {
+      for (int group = 0; group < Groups; ++group) {
+        for (int p = 0; p < kLanes<Scalar>; p += V::size) f(t, group, p);
+      }
+    }
+  }
+  // f(where its lanes start, channel) for every feature of a group.
+  template <class F>
+  static void for_features(int group, F f) {
+    for (int pixel = 0; pixel < Pixels; ++pixel) {
+      for (int c = group * kChannels; c < (group + 1) * kChannels; ++c)
+        f((Index{pixel} * Channels + c) * kLanes<Scalar>, c);
+    }
+  }
+  static Scalar sum_of(const V (&packs)[kPacks<Scalar>]) {
+    alignas(kAlignment) Scalar lanes[kLanes<Scalar>];
+    for (int p = 0; p < kPacks<Scalar>; ++p) packs[p].store(lanes + p * V::size);
+    return sum_lanes(lanes);
+  }
+};
+
+template <class Scalar, LayerShape Input>
+struct BoundLayer<LayerNorm, Scalar, Input> : NormLayer<Scalar, Input, 1, Input::size, 1> {};
+
+template <int Groups, class Scalar, LayerShape Input>
+struct BoundLayer<GroupNorm<Groups>, Scalar, Input> : NormLayer<Scalar, Input, 1, Input::size, Groups> {};
+template <int Groups, class Scalar, ImageShape Input>
+struct BoundLayer<GroupNorm<Groups>, Scalar, Input>
+    : NormLayer<Scalar, Input, Input::height * Input::width, Input::channels, Groups> {};
+
+}  // namespace detail
+}  // namespace ebm
