@@ -14,6 +14,7 @@
 #include <ebm/networks/conv.hpp>
 #include <ebm/networks/dense.hpp>
 #include <ebm/networks/layer_stack.hpp>
+#include <ebm/networks/layer_tensors.hpp>
 #include <ebm/networks/pointwise.hpp>
 
 namespace ebm {
@@ -44,6 +45,31 @@ class Network {
             "as many as the network has parameters");
     std::copy(theta.begin(), theta.end(), parameters_.data());
     Stack::pack(parameters_.data(), packed_.data());
+  }
+
+  Tensors tensors() const {
+    Tensors result;
+    result.add<Scalar>(detail::tensor_slots<Stack>(), parameters());
+    detail::for_each_buffered_layer<Stack>(
+        "", parameters_.data(), packed_.data(),
+        [&]<class Layer>(std::type_identity<Layer>, const std::string& name, const Scalar*, const Scalar* packed) {
+          result.add<Scalar>(name, {Layer::buffers},
+                             {packed + Layer::packed - Layer::buffers, static_cast<std::size_t>(Layer::buffers)});
+        });
+    return result;
+  }
+  static Network from(const Tensors& tensors) {
+    Rng rng;
+    Network result(rng);
+    result.set_parameters(tensors.numbers<Scalar>(detail::tensor_slots<Stack>()));
+    detail::for_each_buffered_layer<Stack>(
+        "", static_cast<const Scalar*>(result.parameters_.data()), result.packed_.data(),
+        [&]<class Layer>(std::type_identity<Layer>, const std::string& name, const Scalar* theta, Scalar* packed) {
+          const auto buffers = tensors.numbers<Scalar>(name, {Layer::buffers});
+          std::copy(buffers.begin(), buffers.end(), packed + Layer::packed - Layer::buffers);
+          Layer::restore(theta, packed);
+        });
+    return result;
   }
 
   // head(tile, outputs[output][lane]) for every tile.

@@ -3,7 +3,7 @@
 //   E(x) = network(x)
 #pragma once
 
-#include <ebm/concepts/energy.hpp>
+#include <ebm/concepts/storable_energy.hpp>
 #include <ebm/energies/network.hpp>
 
 namespace ebm {
@@ -24,6 +24,9 @@ class NetworkEnergy {
   const Net& network() const { return network_; }
   std::span<const Scalar> parameters() const { return network_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { network_.set_parameters(theta); }
+
+  Tensors tensors() const { return network_.tensors(); }
+  static NetworkEnergy from(const Tensors& tensors) { return NetworkEnergy(Net::from(tensors)); }
 
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     network_.forward(x, workspace,

@@ -1,0 +1,112 @@
+// Which tensors the parameters of a network's layers are, in the order in which they lie (core/tensors.hpp).
+//
+//   layers.<n>.weight     [input][output] of a dense layer, [kernel row][kernel column][input][output] of a convolution
+//   layers.<n>.bias       [output]
+//   layers.<n>.parameters of any other kind of layer, in a row
+//
+// A layer of layers names them layers.<n>.layers.<m>. A layer whose packed weights end in numbers that pack() moves on
+// instead of making them from the parameters offers, to come back with the same bits,
+//
+//   buffers                  how many they are
+//   restore(theta, packed)   makes the packed weights of the parameters and of the buffers, which are in their place
+#pragma once
+
+#include <ebm/core/tensors.hpp>
+#include <ebm/networks/conv.hpp>
+#include <ebm/networks/dense.hpp>
+#include <ebm/networks/layer_stack.hpp>
+
+namespace ebm::detail {
+
+enum class TensorKind { dense_weight, conv_weight, other };
+
+struct LayerTensor {
+  TensorSlot slot;
+  TensorKind kind = TensorKind::other;
+  TensorShape seen = {};  // height, width, channels of the image that a dense layer takes, if it takes one
+};
+
+template <class Bound>
+struct WeightsOf {
+  static constexpr TensorKind kind = TensorKind::other;
+};
+template <int Outputs, class Scalar, LayerShape Input>
+struct WeightsOf<BoundLayer<ebm::Dense<Outputs>, Scalar, Input>> {
+  static constexpr TensorKind kind = TensorKind::dense_weight;
+  static TensorShape shape() { return {Input::size, Outputs}; }
+  static TensorShape seen() {
+    if constexpr (ImageShape<Input>) {
+      return {Input::height, Input::width, Input::channels};
+    } else {
+      return {};
+    }
+  }
+};
+template <int Channels, int Kernel, int Stride, int Padding, class Scalar, ImageShape Input>
+struct WeightsOf<BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input>> {
+  static constexpr TensorKind kind = TensorKind::conv_weight;
+  static TensorShape shape() { return {Kernel, Kernel, Input::channels, Channels}; }
+  static TensorShape seen() { return {}; }
+};
+
+template <class Stack>
+void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to);
+
+template <class Bound>
+void list_tensors_of_layer(const std::string& name, std::vector<LayerTensor>& to) {
+  using Weights = WeightsOf<Bound>;
+  if constexpr (Weights::kind != TensorKind::other) {
+    const TensorShape shape = Weights::shape();
+    to.push_back({{name + ".weight", shape}, Weights::kind, Weights::seen()});
+    to.push_back({{name + ".bias", {shape.back()}}});
+  } else if constexpr (requires { typename Bound::Stack; }) {
+    list_tensors<typename Bound::Stack>(name + ".", to);
+  } else if constexpr (requires { typename Bound::Inner; }) {
+    list_tensors_of_layer<typename Bound::Inner>(name, to);
+  } else if constexpr (Bound::parameters > 0) {
+    to.push_back({{name + ".parameters", {Bound::parameters}}});
+  }
+}
+
+// f(layer as a type, its name, offset of its parameters, of its packed weights).
+template <class Stack, class F>
+void for_each_layer(const std::string& prefix, F f) {
+  [&]<std::size_t... L>(std::index_sequence<L...>) {
+    (f(std::type_identity<typename Stack::template At<static_cast<int>(L)>>{},
+       joined({prefix, "layers.", count_text(static_cast<Index>(L))}), Stack::parameter_offsets[L],
+       Stack::packed_offsets[L]),
+     ...);
+  }
+  (std::make_index_sequence<static_cast<std::size_t>(Stack::depth)>{});
+}
+
+template <class Stack>
+void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to) {
+  for_each_layer<Stack>(prefix, [&]<class Bound>(std::type_identity<Bound>, const std::string& name, Index, Index) {
+    list_tensors_of_layer<Bound>(name, to);
+  });
+}
+
+// f(layer as a type, name, theta, packed) for every layer that has buffers.
+template <class Stack, class Scalar, class Packed, class F>
+void for_each_buffered_layer(const std::string& prefix, const Scalar* theta, Packed* packed, F f) {
+  for_each_layer<Stack>(
+      prefix, [&]<class Bound>(std::type_identity<Bound>, const std::string& name, Index at, Index packed_at) {
+        if constexpr (requires { Bound::buffers; }) {
+          f(std::type_identity<Bound>{}, name + ".buffers", theta + at, packed + packed_at);
+        } else if constexpr (requires { typename Bound::Stack; }) {
+          for_each_buffered_layer<typename Bound::Stack>(name + ".", theta + at, packed + packed_at, f);
+        }
+      });
+}
+
+template <class Stack>
+std::vector<TensorSlot> tensor_slots() {
+  std::vector<LayerTensor> tensors;
+  list_tensors<Stack>("", tensors);
+  std::vector<TensorSlot> slots;
+  for (LayerTensor& tensor : tensors) slots.push_back(std::move(tensor.slot));
+  return slots;
+}
+
+}  // namespace ebm::detail
