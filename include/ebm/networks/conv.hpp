@@ -38,17 +38,17 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
     std::fill_n(theta + weights, Channels, Scalar(0));
   }
 
-  static void pack(const Scalar* theta, Scalar* packed) {
+  static void pack(const Scalar* theta, Scalar* panels) {
     pack_panels<Channels>(
-        fan_in, [&](Index row, Index k) { return theta[k * Channels + row]; }, packed);
+        fan_in, [&](Index row, Index k) { return theta[k * Channels + row]; }, panels);
     if constexpr (kScatters) {
       pack_panels<fan_in>(
-          Channels, [&](Index row, Index k) { return theta[row * Channels + k]; }, packed + weights);
+          Channels, [&](Index row, Index k) { return theta[row * Channels + k]; }, panels + weights);
     } else {
       pack_panels<in_channels>(
           pixels * Channels,
           [&](Index row, Index k) { return theta[(k / Channels * in_channels + row) * Channels + k % Channels]; },
-          packed + weights);
+          panels + weights);
     }
   }
 
@@ -128,7 +128,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
 
   // Every input pixel from the output pixels that saw it.
   template <int Tiles>
-  static void gather(const Scalar* packed, Strided<const Scalar> dy, Strided<Scalar> dx) {
+  static void gather(const Scalar* panels, Strided<const Scalar> dy, Strided<Scalar> dx) {
     for (int row = 0; row < Input::height; ++row) {
       for (int column = 0; column < Input::width; ++column) {
         RunList<Scalar, pixels> runs;
@@ -142,7 +142,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         constexpr const Scalar* no_start = nullptr;
         const Index to = Index{row * Input::width + column} * in_channels;
         tile_runs_product<in_channels, Tiles>(
-            runs, packed, Index{pixels} * Channels, no_start, dy.stride,
+            runs, panels, Index{pixels} * Channels, no_start, dy.stride,
             [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, dx, to + first); });
       }
     }
@@ -150,7 +150,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
 
   // The shares of every output pixel to its kernel's input pixels, added one after the other.
   template <int Tiles>
-  static void scatter(const Scalar* packed, Strided<const Scalar> dy, Strided<Scalar> dx) {
+  static void scatter(const Scalar* panels, Strided<const Scalar> dy, Strided<Scalar> dx) {
     using V = Pack<Scalar>;
     for (int t = 0; t < Tiles; ++t) std::fill_n(dx.tile(t), Input::size * kLanes<Scalar>, Scalar(0));
     for (int row = 0; row < Output::height; ++row) {
@@ -158,7 +158,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         const Scalar* delta = dy.data + Index{row * Output::width + column} * Channels * kLanes<Scalar>;
         constexpr const Scalar* no_start = nullptr;
         tile_product<fan_in, Tiles>(
-            packed, no_start, Channels, delta, dy.stride, [&](int first, int rows, const Scalar* panel) {
+            panels, no_start, Channels, delta, dy.stride, [&](int first, int rows, const Scalar* panel) {
               for (int r = 0; r < rows; ++r) {
                 const int k = (first + r) / in_channels, channel = (first + r) % in_channels;
                 const int down = row * Stride - Padding + k / Kernel, across = column * Stride - Padding + k % Kernel;

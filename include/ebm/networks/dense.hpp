@@ -31,11 +31,11 @@ struct BoundLayer<ebm::Dense<Outputs>, Scalar, Input> {
     std::fill_n(theta + weights, Outputs, Scalar(0));
   }
 
-  static void pack(const Scalar* theta, Scalar* packed) {
+  static void pack(const Scalar* theta, Scalar* panels) {
     pack_panels<Outputs>(
-        inputs, [&](Index row, Index k) { return theta[k * Outputs + row]; }, packed);
+        inputs, [&](Index row, Index k) { return theta[k * Outputs + row]; }, panels);
     pack_panels<inputs>(
-        Outputs, [&](Index row, Index k) { return theta[row * Outputs + k]; }, packed + weights);
+        Outputs, [&](Index row, Index k) { return theta[row * Outputs + k]; }, panels + weights);
   }
 
   template <int Tiles>
