@@ -10,11 +10,14 @@ namespace ebm {
 
 template <int Dim>
 struct AffineFrame {
-  Eigen::Matrix<double, Dim, 1> centre;
-  Eigen::Matrix<double, Dim, Dim> factor, inverse_factor;
+  // Of many coordinates, too large for the stack.
+  static constexpr int kFactorDim = Dim > 32 ? Eigen::Dynamic : Dim;
+  using Factor = Eigen::Matrix<double, kFactorDim, kFactorDim>;
 
-  AffineFrame(Eigen::Matrix<double, Dim, 1> mu, Eigen::Matrix<double, Dim, Dim> lower)
-      : centre(std::move(mu)), factor(std::move(lower)) {
+  Eigen::Matrix<double, Dim, 1> centre;
+  Factor factor, inverse_factor;
+
+  AffineFrame(Eigen::Matrix<double, Dim, 1> mu, Factor lower) : centre(std::move(mu)), factor(std::move(lower)) {
     require_shape("factor", factor, centre.size(), centre.size());
     require_finite("centre", centre);
     require_finite("factor", factor);
@@ -24,7 +27,7 @@ struct AffineFrame {
   }
 
   static AffineFrame identity(Index dim) {
-    return {Eigen::Matrix<double, Dim, 1>::Zero(dim), Eigen::Matrix<double, Dim, Dim>::Identity(dim, dim)};
+    return {Eigen::Matrix<double, Dim, 1>::Zero(dim), Factor::Identity(dim, dim)};
   }
 
   // As the tensors frame.centre and frame.factor.
@@ -86,7 +89,7 @@ AffineFrame<Dim> fit_frame(const Eigen::DenseBase<Derived>& points) {
   const Index dim = points.cols(), rows = points.rows();
   require(rows > dim, "points: rows", static_cast<double>(rows), "more rows than coordinates");
   Eigen::Matrix<double, Dim, 1> mean = Eigen::Matrix<double, Dim, 1>::Zero(dim);
-  Eigen::Matrix<double, Dim, Dim> covariance = Eigen::Matrix<double, Dim, Dim>::Zero(dim, dim);
+  typename AffineFrame<Dim>::Factor covariance = AffineFrame<Dim>::Factor::Zero(dim, dim);
   const auto at = [&](Index row, Index i) { return static_cast<double>(points.derived().coeff(row, i)); };
   for (Index i = 0; i < dim; ++i) {
     for (int pass = 0; pass < 2; ++pass) {  // the second one removes the rounding of the first

@@ -88,6 +88,9 @@ class ProposalEstimator {
   template <class Exec>
   void recover(const E&, Data, Exec&) {}
 
+  template <class Archive>
+  void transfer(Archive&) {}  // nothing outlasts an iteration
+
   template <class Exec>
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
     const Index tiles = data.rows * row_tiles_;
