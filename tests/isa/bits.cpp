@@ -4,6 +4,7 @@
 
 #include "isa/core_bits.hpp"
 #include "isa/lattice_bits.hpp"
+#include "isa/network_bits.hpp"
 #include "isa/sampling_bits.hpp"
 #include "isa/training_bits.hpp"
 
@@ -24,8 +25,8 @@ int main() {
     std::puts("skipped: this processor lacks the instructions");
     return 0;
   }
-  for (const auto& lines :
-       {ebm_bits::core_bits(), ebm_bits::sampling_bits(), ebm_bits::lattice_bits(), ebm_bits::training_bits()}) {
+  for (const auto& lines : {ebm_bits::core_bits(), ebm_bits::sampling_bits(), ebm_bits::lattice_bits(),
+                            ebm_bits::training_bits(), ebm_bits::network_bits()}) {
     for (const auto& [name, hash] : lines) std::printf("%s %016" PRIx64 "\n", name.c_str(), hash);
   }
 }

@@ -64,6 +64,18 @@ TEST_CASE("one iteration each time that parameters are set finds it too, and a c
   CHECK((early - plain.outputs(points)).cwiseAbs().maxCoeff() > 1e-3);  // far from it after two
 }
 
+TEST_CASE("the iteration is kept with the weights") {
+  Rng rng{1};
+  auto net =
+      network<float>(rng, Image<5, 5, 2>{}, SpectralNorm<Conv<7, 3>>{}, Dense<9>{}, Residual<SpectralNorm<Dense<9>>>{});
+  check_layers::randomise(net, 7);
+  auto same = decltype(net)::from(net.tensors());
+  const auto points = check_layers::random_points<float, 50>(20, 3);
+  CHECK(same.outputs(points) == net.outputs(points));
+  net.set_parameters(net.parameters()), same.set_parameters(same.parameters());
+  CHECK(same.outputs(points) == net.outputs(points));
+}
+
 TEST_CASE("slopes take the singular vectors as constants: at the end of the iteration they are exact") {
   check_layers::check_slopes(check_layers::energy_of<double, Features<5>, SpectralNorm<Dense<7>, 200>, Silu>());
   check_layers::check_slopes(

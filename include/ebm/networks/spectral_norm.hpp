@@ -27,8 +27,9 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
   using Output = typename Inner::Output;
   static constexpr Index weights = Inner::weights, parameters = Inner::parameters, outputs = parameters - weights,
                          inputs = weights / outputs;
-  // The inner layer's own; the parameters that it sees; u, v and sigma.
-  static constexpr Index packed = Inner::packed + parameters + outputs + inputs + 1, kept = Inner::kept;
+  // u, v and sigma; packed are the inner layer's own, the parameters that it sees, and these.
+  static constexpr Index buffers = outputs + inputs + 1, packed = Inner::packed + parameters + buffers,
+                         kept = Inner::kept;
   static constexpr bool in_place = Inner::in_place;
 
   template <class Draw>
@@ -37,9 +38,8 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
   }
 
   static void pack(const Scalar* theta, Scalar* packed_weights) {
-    Scalar *normal = packed_weights + Inner::packed, *u = normal + parameters, *v = u + outputs;
-    if (v[inputs] == 0) start(u);
-    Scalar sigma = 0;
+    Scalar *u = packed_weights + (packed - buffers), *v = u + outputs, &sigma = v[inputs];
+    if (sigma == 0) start(u);
     for (int i = 0; i < Iterations; ++i) {
       for (Index k = 0; k < inputs; ++k) v[k] = dot(theta + k * outputs, u, outputs);
       normalise(v, inputs);
@@ -49,10 +49,14 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
       }
       sigma = normalise(u, outputs);
     }
-    v[inputs] = sigma;
-    // Weights of zero stay what they are.
-    const Scalar share = v[inputs] > 0 ? Scalar(1) / v[inputs] : Scalar(1);
-    for (Index i = 0; i < weights; ++i) normal[i] = theta[i] * share;
+    restore(theta, packed_weights);
+  }
+
+  // What pack() makes of the parameters, with u, v and sigma as they are.
+  static void restore(const Scalar* theta, Scalar* packed_weights) {
+    Scalar* normal = packed_weights + Inner::packed;
+    const Scalar factor = share(packed_weights[packed - 1]);
+    for (Index i = 0; i < weights; ++i) normal[i] = theta[i] * factor;
     std::copy_n(theta + weights, outputs, normal + weights);
     Inner::pack(normal, packed_weights);
   }
@@ -75,24 +79,23 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
     Scalar* own = workspace.take<Scalar>(parameters);
     std::fill_n(own, parameters, Scalar(0));
     Inner::add_gradient(inner(w), x, kept_memory, dy, tiles, own, workspace);
-    const Scalar *normal = inner(w).theta, *u = normal + parameters, *v = u + outputs;
-    const Scalar share = v[inputs] > 0 ? Scalar(1) / v[inputs] : Scalar(1),
-                 along = v[inputs] > 0 ? dot(own, normal, weights) : Scalar(0);
+    const Scalar *normal = inner(w).theta, *u = normal + parameters, *v = u + outputs, sigma = v[inputs];
+    const Scalar factor = share(sigma), along = sigma > 0 ? dot(own, normal, weights) : Scalar(0);
     for (Index k = 0; k < inputs; ++k) {
       const Scalar fall = -along * v[k];
       for (Index r = 0; r < outputs; ++r) {
         const Index i = k * outputs + r;
-        gradient[i] = ebm::fma(ebm::fma(fall, u[r], own[i]), share, gradient[i]);
+        gradient[i] = ebm::fma(ebm::fma(fall, u[r], own[i]), factor, gradient[i]);
       }
     }
     for (Index i = weights; i < parameters; ++i) gradient[i] += own[i];
   }
 
-  // The largest singular value, as far as it has been found.
-  static Scalar sigma(const Scalar* packed_weights) { return packed_weights[packed - 1]; }
-
  private:
   static LayerWeights<Scalar> inner(LayerWeights<Scalar> w) { return {w.packed + Inner::packed, w.packed}; }
+
+  // 1 / sigma; weights of zero stay what they are.
+  static Scalar share(Scalar sigma) { return sigma > 0 ? Scalar(1) / sigma : Scalar(1); }
 
   // Some vector that no matrix is likely to be orthogonal to, the same for all.
   static void start(Scalar* u) {
