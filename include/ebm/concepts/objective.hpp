@@ -4,11 +4,13 @@
 //     estimate(energy, data, iteration, gradient, executor) -> BatchReport     overwrites the gradient
 //     recover(energy, data, executor)          after the energy was put back to an earlier state
 //     chains() -> const Chains&                optional: the model's samples
+//     transfer(archive)                        for checkpoints: what changes between iterations (core/archive.hpp)
 //
 // `data` holds the minibatch as tiles; its lanes beyond the batch are padding.
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
+#include <ebm/core/archive.hpp>
 #include <ebm/core/executor.hpp>
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/rng.hpp>
@@ -49,6 +51,13 @@ struct BatchReport {
   Index failed_chains = 0;  // of these, met numbers that are not finite
 
   double energy_gap() const { return data_energy - sample_energy; }
+
+  void transfer(Archive& archive) {
+    archive("data_energy", data_energy), archive("sample_energy", sample_energy);
+    archive("data_energy_sd", data_energy_sd), archive("label_loss", label_loss), archive("acceptance", acceptance);
+    archive("jump_acceptance", jump_acceptance), archive("step_size", step_size);
+    archive("chains", chains), archive("failed_chains", failed_chains);
+  }
 };
 
 template <class G, class E>

@@ -2,7 +2,8 @@
 //
 //   learning_rate                              before the schedule, a double
 //   check()                                    throws where a setting makes no sense
-//   make_state<Scalar>(size) -> state          what it remembers between steps, a plain value: a copy is a checkpoint
+//   make_state<Scalar>(size) -> state          what it remembers between steps, a plain value; for checkpoints, its
+//                                              transfer(archive) lists its members (core/archive.hpp)
 //   step(state, gradient, parameters, rate)    moves the parameters; `rate` is the learning rate after the schedule
 #pragma once
 

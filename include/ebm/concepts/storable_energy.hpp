@@ -7,7 +7,7 @@
 #pragma once
 
 #include <ebm/concepts/energy.hpp>
-#include <ebm/core/tensors.hpp>
+#include <ebm/core/archive.hpp>
 
 namespace ebm {
 
@@ -20,5 +20,20 @@ concept Storable = requires(const S& s, const Tensors& tensors) {
 
 template <class E>
 concept StorableEnergy = Energy<E> && Storable<E>;
+
+// The state of an energy that is trained: all of it, or the parameters of one that is not storable.
+template <HasParameters E>
+void transfer_energy(Archive& archive, std::string_view name, E& energy) {
+  if constexpr (Storable<E> && std::is_move_assignable_v<E>) {
+    Tensors tensors;
+    if (!archive.reading()) tensors = energy.tensors();
+    archive.transfer_tensors(name, tensors);
+    if (archive.reading()) energy = E::from(tensors);
+  } else {
+    FlatVector<typename E::Scalar> parameters(energy.parameters());
+    archive(name, parameters);
+    if (archive.reading()) energy.set_parameters(parameters.span());
+  }
+}
 
 }  // namespace ebm

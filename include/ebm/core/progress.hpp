@@ -1,6 +1,7 @@
 // A line on the standard error stream that says how far a long computation is, at most a few times a second.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -16,7 +17,9 @@ inline double seconds_now() {
 
 class Progress {
  public:
-  explicit Progress(bool enabled) : enabled_(enabled), start_(seconds_now()), last_(start_) {}
+  // Of which some was done before.
+  explicit Progress(bool enabled, long before = 0)
+      : enabled_(enabled), before_(before), start_(seconds_now()), last_(start_) {}
   ~Progress() {
     if (shown_) std::fputc('\n', stderr);
   }
@@ -31,7 +34,7 @@ class Progress {
     if (done < total && now - last_ < 0.25) return;
     last_ = now, shown_ = true;
     const double elapsed = now - start_;
-    const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done > 0 ? done : 1);
+    const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(std::max(1L, done - before_));
     const std::string text = details();
     std::fprintf(stderr, "\r%ld/%ld  %.1f s left  %s\x1b[K", done, total, left, text.c_str());
     std::fflush(stderr);
@@ -39,6 +42,7 @@ class Progress {
 
  private:
   bool enabled_, shown_ = false;
+  long before_;
   double start_, last_;
 };
 

@@ -75,6 +75,12 @@ class Tensors {
   }
 
   const std::vector<Tensor>& list() const { return tensors_; }
+  const std::string& source() const { return source_; }
+
+  [[gnu::noinline]] void add(Tensor tensor) {
+    if (has(tensor.name)) fail(tensor.name, "occurs twice");
+    tensors_.push_back(std::move(tensor));
+  }
 
   template <class T>
   void add(std::string name, TensorShape shape, std::span<const T> values) {

@@ -70,6 +70,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
 
   decltype(auto) chains() const { return chains_.chains(); }
   const StepSize& step_size() const { return chains_.step_size(); }
+  void transfer(Archive& archive) { chains_.transfer(archive); }
 
   // Starts all chains anew, for an energy that they have not followed.
   template <class Exec>

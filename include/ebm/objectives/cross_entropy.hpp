@@ -41,6 +41,8 @@ class CrossEntropy::Estimator {
     for (auto& each : weights_) each.setZero();
   }
 
+  void transfer(Archive&) {}  // nothing outlasts an iteration
+
   template <class Exec>
   void recover(const E&, Data, Exec&) {}
 

@@ -8,6 +8,7 @@
 // learned; the bias goes with the learning rate of the fast weights.
 #pragma once
 
+#include <ebm/concepts/storable_energy.hpp>
 #include <ebm/objectives/negative_chains.hpp>
 
 namespace ebm {
@@ -46,6 +47,10 @@ class FastNegativeChains {
   const Chains<Scalar, E::dim>& chains() const { return chains_.chains(); }
   const StepSize& step_size() const { return chains_.step_size(); }
   RunMemory<Scalar>& memory() { return chains_.memory(); }
+  void transfer(Archive& archive) {
+    archive("chains", chains_), archive("fast", fast_);
+    transfer_energy(archive, "driving", driving_);
+  }
   Index moved_tiles() const { return chains_.moved_tiles(); }
   Index sample_count(Data data) const { return chains_.sample_count(data); }
 

@@ -85,6 +85,7 @@ class JointObjective<K, Start>::Estimator {
         divergence_(objective.divergence_.estimator(energy, blur(data, 0), rng, workers)) {}
 
   decltype(auto) chains() const { return divergence_.chains(); }
+  void transfer(Archive& archive) { divergence_.transfer(archive); }
 
   template <class Exec>
   void recover(const E& energy, Data data, Exec& executor) {

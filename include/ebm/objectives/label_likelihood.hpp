@@ -37,6 +37,8 @@ class LabelLikelihood::Estimator {
 
   explicit Estimator(Index workers) : workspaces_(static_cast<std::size_t>(workers)) {}
 
+  void transfer(Archive&) {}  // nothing outlasts an iteration
+
   template <class Exec>
   void recover(const E&, Data, Exec&) {}
 

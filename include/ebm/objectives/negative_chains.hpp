@@ -36,6 +36,11 @@ class NegativeChains {
   const StepSize& step_size() const { return step_size_; }
   RunMemory<Scalar>& memory() { return memory_; }
 
+  void transfer(Archive& archive) {
+    archive("chains", chains_), archive("step_size", step_size_), archive("steps_done", steps_done_);
+    archive("jumps_done", jumps_done_), archive("restarts", restarts_);
+  }
+
   // Tiles that an iteration moves, and the chains in them that count: chains from the data are as many as its rows.
   Index moved_tiles() const { return moved_; }
   Index sample_count(Data data) const { return Start::persistent ? moved_ * kLanes<Scalar> : data.rows; }

@@ -60,6 +60,8 @@ class SiteEstimator {
     require_states("points", data, energy.states());
   }
 
+  void transfer(Archive&) {}  // nothing outlasts an iteration
+
   template <class Exec>
   void recover(const E&, Data, Exec&) {}
 

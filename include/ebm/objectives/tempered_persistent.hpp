@@ -53,6 +53,7 @@ class TemperedNegativeChains {
   Samples chains() const { return {chains_.cold()}; }
   const StepSize& step_size() const { return chains_.step_size(0); }
   RunMemory<Scalar>& memory() { return chains_.memory(); }
+  void transfer(Archive& archive) { archive("chains", chains_), archive("restarts", restarts_); }
   Index moved_tiles() const { return chains_.tiles_per_level(); }
   Index sample_count(Data) const { return chains_.tiles_per_level() * kLanes<Scalar>; }
 

@@ -51,6 +51,8 @@ class UnbiasedContrastiveDivergence::Estimator {
   // Sweeps that the chains of the last estimate needed to meet, their mean.
   double mean_meeting_time() const { return mean_meeting_time_; }
 
+  void transfer(Archive&) {}  // nothing outlasts an iteration
+
   template <class Exec>
   void recover(const E&, Data, Exec&) {}
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
+#include <ebm/core/archive.hpp>
 
 #include <vector>
 
@@ -42,6 +43,11 @@ class Chains {
   LanesSpan<Scalar> failed() { return {failed_.front().data(), tiles_}; }
   void clear_failed() {
     for (Lanes<Scalar>& lanes : failed_) lanes.setZero();
+  }
+
+  void transfer(Archive& archive) {
+    archive("position", position_), archive("energy", energy_), archive("gradient", gradient_);
+    archive("failed", failed_);
   }
 
   // Whether a chain stands where energy and gradient are finite.

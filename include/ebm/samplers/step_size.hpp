@@ -7,6 +7,7 @@
 #pragma once
 
 #include <ebm/concepts/kernel.hpp>
+#include <ebm/core/archive.hpp>
 #include <ebm/core/errors.hpp>
 #include <ebm/core/lane_math.hpp>
 
@@ -59,6 +60,8 @@ class StepSize {
     if (!tuned_) return;
     set_log(ebm::fma(gain, mean_acceptance - target_, log_));
   }
+
+  void transfer(Archive& archive) { archive("log", log_), archive("value", value_); }
 
   void scale(double factor) {
     if (tuned_) set_log(log_ + ebm::log(factor));

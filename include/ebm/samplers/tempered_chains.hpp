@@ -63,6 +63,15 @@ class TemperedChains {
     reset_statistics();
   }
 
+  void transfer(Archive& archive) {
+    archive("ladder", ladder_), archive("chains", chains_), archive("replica", replica_), archive("phase", phase_);
+    archive("accepted", accepted_), archive("attempts", attempts_), archive("steps_done", steps_done_);
+    archive("swaps_done", swaps_done_), archive("last_steps", last_steps_), archive("round_trips", round_trips_);
+    for (std::size_t level = 0; level < step_sizes_.size(); ++level)
+      archive(joined({"step_size.", count_text(static_cast<Index>(level))}), step_sizes_[level]);
+    set_kernels();
+  }
+
   Index levels() const { return static_cast<Index>(ladder_.size()); }
   Index tiles_per_level() const { return tiles_; }
   Index dim() const { return chains_.dim(); }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <ebm/concepts/optimizer.hpp>
+#include <ebm/core/archive.hpp>
 #include <ebm/core/errors.hpp>
 
 namespace ebm {
@@ -21,6 +22,10 @@ struct Adam {
   struct State {
     FlatVector<Scalar> mean, square;
     double decay1 = 1, decay2 = 1;  // beta1^t, beta2^t after t steps
+
+    void transfer(Archive& archive) {
+      archive("mean", mean), archive("square", square), archive("decay1", decay1), archive("decay2", decay2);
+    }
   };
 
   void check() const {

@@ -17,6 +17,11 @@ struct TrainingReport {
   double energy_gap = 0;  // E(data) - E(samples), smoothed; near 0 while samples follow the model, NaN where are none
   double gradient_norm = 0;
   double learning_rate = 0;
+
+  void transfer(Archive& archive) {
+    archive("iteration", iteration), archive("iterations", iterations), archive("batch", batch);
+    archive("energy_gap", energy_gap), archive("gradient_norm", gradient_norm), archive("learning_rate", learning_rate);
+  }
 };
 
 struct FitOptions {
@@ -45,7 +50,8 @@ struct FitOptions {
   }
 };
 
-// recovered: the guard had to act, and the result comes from a restored state. interrupted: the callback stopped it.
+// recovered: the guard had to act, and the result comes from a restored state. interrupted: the callback or a signal
+// stopped it.
 enum class TrainingStatus { healthy, recovered, interrupted };
 
 inline const char* to_text(TrainingStatus status) {
@@ -61,6 +67,12 @@ struct FitResult {
   std::string events;  // what the guard did, a line each
   double seconds = 0;
   TrainingReport last;
+
+  void transfer(Archive& archive) {
+    archive("iterations", iterations), archive("recoveries", recoveries), archive("events", events);
+    archive("seconds", seconds), archive("last", last);
+    if (archive.reading()) status = recoveries > 0 ? TrainingStatus::recovered : TrainingStatus::healthy;
+  }
 };
 
 }  // namespace ebm

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/core/archive.hpp>
 
 #include <vector>
 
@@ -64,6 +65,11 @@ class Guard {
     return TrainingHealth::healthy;
   }
 
+  void transfer(Archive& archive) {
+    archive("gap", gap_), archive("spread", spread_), archive("largest_gradient", largest_gradient_);
+    archive("seen", seen_), archive("dead", dead_);
+  }
+
   // NaN where there was nothing to compare the data with.
   double gap() const { return seen_ > 0 ? gap_ : std::numeric_limits<double>::quiet_NaN(); }
 
@@ -83,6 +89,14 @@ class Snapshots {
     states_.push_back(std::move(state));
   }
   bool empty() const { return states_.empty(); }
+
+  // States to be read are made like `like`.
+  void transfer(Archive& archive, const State& like) {
+    std::size_t count = states_.size();
+    archive("count", count);
+    if (archive.reading()) states_.assign(std::min(count, kKept), like);
+    for (std::size_t k = 0; k < states_.size(); ++k) archive(count_text(static_cast<Index>(k)), states_[k]);
+  }
 
   // The last but one, since the last may already have been on its way; it and what follows are dropped.
   State take_back() {

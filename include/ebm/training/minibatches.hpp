@@ -2,6 +2,7 @@
 // epochs, so that every row has the same weight whatever the batch size. A pure function of the stream.
 #pragma once
 
+#include <ebm/core/archive.hpp>
 #include <ebm/core/rng.hpp>
 
 namespace ebm {
@@ -13,13 +14,20 @@ class Minibatches {
   // The next row.
   Index next() {
     if (position_ == rows_) {
-      position_ = 0;
-      order_ = Stream(stream_.key() + static_cast<std::uint64_t>(++epoch_)).permutation(rows_);
+      position_ = 0, ++epoch_;
+      set_order();
     }
     return order_[static_cast<std::size_t>(position_++)];
   }
 
+  void transfer(Archive& archive) {
+    archive("position", position_), archive("epoch", epoch_);
+    if (archive.reading()) set_order();
+  }
+
  private:
+  void set_order() { order_ = Stream(stream_.key() + static_cast<std::uint64_t>(epoch_)).permutation(rows_); }
+
   Index rows_, position_ = 0, epoch_ = 0;
   Stream stream_;
   std::vector<Index> order_;

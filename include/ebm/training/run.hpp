@@ -5,6 +5,7 @@
 #include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/concepts/objective.hpp>
 #include <ebm/concepts/optimizer.hpp>
+#include <ebm/concepts/storable_energy.hpp>
 #include <ebm/core/progress.hpp>
 #include <ebm/training/fit_options.hpp>
 #include <ebm/training/frame.hpp>
@@ -39,6 +40,14 @@ concept StartsFromData = requires(E& energy, const Values<double>& mean) {
   { energy.initialise_from(mean) } -> std::same_as<void>;
 };
 
+// A training that nobody keeps.
+struct NoKeeper {
+  template <class R>
+  void resume(R&, FitResult&) {}
+  template <class R>
+  void keep(R&, FitResult&) {}
+};
+
 // One call of Trainer::fit.
 template <class E, class O, class P>
 class Run {
@@ -66,37 +75,22 @@ class Run {
         gradient_(trainer.parameters.size()),
         average_(trainer.parameters),
         optimizer_state_(trainer.optimizer.template make_state<Scalar>(gradient_.size())),
-        estimator_(trainer.objective.estimator(live_, next_batch(), rng, workers)) {}
+        estimator_(trainer.objective.estimator(live_, next_batch(), rng, workers)),
+        guard_(make_guard()),
+        rng_(rng) {}
 
-  template <class Exec>
-  [[gnu::noinline]] FitResult loop(Exec& executor) {
+  // The keeper is told after each iteration (training/checkpoint.hpp).
+  template <class Exec, class Keeper>
+  [[gnu::noinline]] FitResult loop(Exec& executor, Keeper&& keeper) {
     FitResult result;
-    Progress progress(options_.progress);
-    Guard guard = make_guard();
-    const double start = seconds_now();
-    for (Index iteration = 0; iteration < iterations_ && result.status != TrainingStatus::interrupted; ++iteration) {
-      if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters, average_});
-      const auto data = next_batch();
-      TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
-      report.gradient_norm = norm(gradient_);
-      report.learning_rate = trainer_.optimizer.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
-      const TrainingHealth health = guard.check(report.batch, report.gradient_norm);
-      report.energy_gap = guard.gap();
-      result.last = report;
-      ++result.iterations;
-      if (health != TrainingHealth::healthy) {
-        recover(health, iteration, data, result, executor);
-        guard = make_guard();
-        continue;
-      }
-      trainer_.optimizer.step(optimizer_state_, gradient_, trainer_.parameters, report.learning_rate);
-      live_.set_parameters(trainer_.parameters.span());
-      follow(++averaged_);
-      if (options_.on_iteration) {
-        publish();
-        if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
-      }
-      progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
+    keeper.resume(*this, result);
+    const double start = seconds_now() - result.seconds;
+    Progress progress(options_.progress, result.iterations);
+    while (result.iterations < iterations_ && result.status != TrainingStatus::interrupted) {
+      iterate(result, executor);
+      result.seconds = seconds_now() - start;
+      keeper.keep(*this, result);
+      progress.update(result.iterations, iterations_, [&] { return progress_text(result.last); });
     }
     publish();
     if (const auto data = next_batch(); !is_sound(data)) {
@@ -105,6 +99,36 @@ class Run {
     }
     result.seconds = seconds_now() - start;
     return result;
+  }
+
+  Index iterations() const { return iterations_; }
+  // Parameters that are not finite are no state to go on from; the guard has not seen them yet.
+  bool can_be_kept() const { return std::isfinite(norm(trainer_.parameters)) && std::isfinite(norm(average_)); }
+
+  // What tells this training apart from another one, at its beginning.
+  template <class Marks>
+  Marks marks() const {
+    return {.data = Marks::checksum(data_.data(), static_cast<std::size_t>(data_.size()) * sizeof(Scalar)),
+            .labels = Marks::checksum(labels_.data(), labels_.size_bytes()),
+            .start = Marks::checksum(trainer_.parameters.data(), trainer_.parameters.size() * sizeof(Scalar)),
+            .rows = data_.cols(),
+            .iterations = iterations_,
+            .batch_size = options_.batch_size,
+            .seed = static_cast<std::int64_t>(rng_.seed()),
+            .streams = static_cast<std::int64_t>(rng_.streams_given())};
+  }
+  // Everything that the next iterations depend on.
+  template <std::same_as<Archive> A>
+  [[gnu::cold, gnu::noinline]] void transfer(A& archive) {
+    static_assert(Transferable<Estimator>, "ebm::Checkpoint: the objective's estimator must be Transferable");
+    static_assert(Transferable<OptimizerState<P, Scalar>>,
+                  "ebm::Checkpoint: the optimizer's state must be Transferable");
+    transfer_energy(archive, "energy", live_);
+    transfer_energy(archive, "published", trainer_.trained());
+    archive("parameters", trainer_.parameters), archive("average", average_), archive("averaged", averaged_);
+    archive("slow_down", slow_down_), archive("optimizer", optimizer_state_), archive("minibatches", batches_);
+    archive("objective", estimator_), archive("guard", guard_);
+    archive.within("snapshots", [&] { snapshots_.transfer(archive, {trainer_.parameters, average_}); });
   }
 
  private:
@@ -117,7 +141,34 @@ class Run {
 
   struct Snapshot {
     FlatVector<Scalar> parameters, average;
+
+    void transfer(Archive& archive) { archive("parameters", parameters), archive("average", average); }
   };
+
+  template <class Exec>
+  void iterate(FitResult& result, Exec& executor) {
+    const Index iteration = result.iterations++;
+    if (iteration % kSnapshotEvery == 0) snapshots_.keep({trainer_.parameters, average_});
+    const auto data = next_batch();
+    TrainingReport report{iteration, iterations_, estimator_.estimate(live_, data, iteration, gradient_, executor)};
+    report.gradient_norm = norm(gradient_);
+    report.learning_rate = trainer_.optimizer.learning_rate * slow_down_ * options_.schedule(iteration, iterations_);
+    const TrainingHealth health = guard_.check(report.batch, report.gradient_norm);
+    report.energy_gap = guard_.gap();
+    result.last = report;
+    if (health != TrainingHealth::healthy) {
+      recover(health, iteration, data, result, executor);
+      guard_ = make_guard();
+      return;
+    }
+    trainer_.optimizer.step(optimizer_state_, gradient_, trainer_.parameters, report.learning_rate);
+    live_.set_parameters(trainer_.parameters.span());
+    follow(++averaged_);
+    if (options_.on_iteration) {
+      publish();
+      if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
+    }
+  }
 
   Guard make_guard() const {
     if constexpr (DiscreteEnergy<Trained>) {
@@ -274,6 +325,8 @@ class Run {
   OptimizerState<P, Scalar> optimizer_state_;
   Estimator estimator_;
   Snapshots<Snapshot> snapshots_;
+  Guard guard_;
+  Rng rng_;  // as the caller's was when the training began
   double slow_down_ = 1.0;
   Index averaged_ = 0;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ebm/concepts/optimizer.hpp>
+#include <ebm/core/archive.hpp>
 #include <ebm/core/errors.hpp>
 
 namespace ebm {
@@ -16,6 +17,8 @@ struct Sgd {
   template <class Scalar>
   struct State {
     FlatVector<Scalar> velocity;
+
+    void transfer(Archive& archive) { archive("velocity", velocity); }
   };
 
   void check() const {

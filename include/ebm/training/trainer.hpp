@@ -17,6 +17,8 @@
 
 namespace ebm {
 
+struct Checkpoint;  // training/checkpoint.hpp
+
 // What it needs is asserted, not constrained: where arguments are deduced, Clang 14 says of a constraint only that it
 // is not satisfied.
 template <class E, class O, class P>
@@ -44,28 +46,43 @@ class Trainer {
   // Goes on from the parameters of the last fit. If it throws, the trainer is as it was.
   template <class Derived, Executor Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, Exec&& executor = {}) {
-    return fit_rows(points, {}, options, rng, executor);
+    return fit_rows(points, {}, options, rng, executor, detail::NoKeeper{});
+  }
+  // The same in a file from which it goes on when it was stopped (training/checkpoint.hpp).
+  template <class Derived, std::same_as<Checkpoint> C, Executor Exec = Serial>
+  FitResult fit(const Eigen::DenseBase<Derived>& points, const FitOptions& options, Rng& rng, const C& checkpoint,
+                Exec&& executor = {}) {
+    return fit_rows(points, {}, options, rng, executor, typename C::Keeper(checkpoint));
   }
 
   // Points with a class each, from 0 on, or -1 where it is not known: for objectives that want labels.
   template <class Derived, Executor Exec = Serial>
   FitResult fit(const Eigen::DenseBase<Derived>& points, const Values<int>& labels, const FitOptions& options, Rng& rng,
                 Exec&& executor = {}) {
-    require_shape("labels", labels, points.rows(), 1);
-    const std::string wanted = joined({"less than ", count_text(detail::kClasses<E>)});
-    for (Index i = 0; i < labels.size(); ++i) {
-      require(labels(i) >= -1, "labels", labels(i), "classes from 0 on, or -1");
-      if (detail::kClasses < E >> 0) require(labels(i) < detail::kClasses<E>, "labels", labels(i), wanted.c_str());
-    }
-    return fit_rows(points, {labels.data(), static_cast<std::size_t>(labels.size())}, options, rng, executor);
+    return fit_rows(points, checked(labels, points.rows()), options, rng, executor, detail::NoKeeper{});
+  }
+  template <class Derived, std::same_as<Checkpoint> C, Executor Exec = Serial>
+  FitResult fit(const Eigen::DenseBase<Derived>& points, const Values<int>& labels, const FitOptions& options, Rng& rng,
+                const C& checkpoint, Exec&& executor = {}) {
+    return fit_rows(points, checked(labels, points.rows()), options, rng, executor, typename C::Keeper(checkpoint));
   }
 
  private:
   using State = detail::TrainerState<E, O, P>;
 
-  template <class Derived, class Exec>
+  static std::span<const int> checked(const Values<int>& labels, Index rows) {
+    require_shape("labels", labels, rows, 1);
+    const std::string wanted = joined({"less than ", count_text(detail::kClasses<E>)});
+    for (Index i = 0; i < labels.size(); ++i) {
+      require(labels(i) >= -1, "labels", labels(i), "classes from 0 on, or -1");
+      if (detail::kClasses < E >> 0) require(labels(i) < detail::kClasses<E>, "labels", labels(i), wanted.c_str());
+    }
+    return {labels.data(), static_cast<std::size_t>(labels.size())};
+  }
+
+  template <class Derived, class Exec, class Keeper>
   FitResult fit_rows(const Eigen::DenseBase<Derived>& points, std::span<const int> labels, const FitOptions& options,
-                     Rng& rng, Exec& executor) {
+                     Rng& rng, Exec& executor, Keeper&& keeper) {
     options.check();
     const auto& rows = points.derived().eval();  // an expression is evaluated once
     require_shape("points", rows, kAny, dimension_of(state_.energy));
@@ -74,7 +91,7 @@ class Trainer {
     const State before(state_);
     try {
       detail::Run<E, O, P> run(state_, rows, labels, options, rng, executor.workers());
-      return run.loop(executor);
+      return run.loop(executor, keeper);
     } catch (...) {
       put_back(before);
       throw;
