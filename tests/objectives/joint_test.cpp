@@ -41,7 +41,7 @@ double accuracy(const E& energy, const Blobs& blobs) {
 
 TEST_CASE("presets say what temperature they sample") {
   CHECK(ebm::JointObjective<>::jem().temperature() == Approx(5e-5));
-  CHECK(ebm::JointObjective<>::calibrated().temperature() == 1.0);
+  CHECK(ebm::JointObjective<>::calibrated().temperature() == 0.01);
 }
 
 TEST_CASE("a joint classifier tells classes apart, labelled by one row in four") {

@@ -5,10 +5,14 @@
 // Grathwohl et al. 2020, eq. 7, whose second term is contrastive divergence on E(x) = -log sum_y exp f_y(x). Rows with
 // label -1 enter the second term alone. Data are blurred by Gaussian noise, new in each iteration.
 //
-//   JointObjective::jem()         as published: SGLD with step 1 and noise 0.01, 10 000 persistent chains of which 5 %
+//   JointObjective<>::jem()         as published: SGLD with step 1 and noise 0.01, 10 000 persistent chains of which 5 %
 //                                 start anew from U(-1, 1)^d, noise 0.03. It samples the temperature noise^2 / (2 step)
 //                                 = 5e-5, not 1: densities are those of exp(-E / 5e-5).
-//   JointObjective::calibrated()  Metropolis-adjusted Langevin at temperature 1: exp(-E) is what is learned
+//   JointObjective<>::calibrated()  Metropolis-adjusted Langevin at temperature 0.01, which samples exp(-E / 0.01) whatever
+//                                   its step: 1024 persistent chains, 10 steps, noise 0.1. The images want an anchor of
+//                                   the data's mean square over the temperature,
+//                                   Anchored{ClassifierEnergy{network}, mean_square / objective.temperature()},
+//                                   so that training starts where data and chains have the same energy.
 //
 // temperature() says at which temperature the samples were drawn.
 #pragma once
@@ -57,8 +61,8 @@ class JointObjective {
     return JointObjective<Sgld>(ContrastiveDivergence{Sgld::from_step_noise(1.0, 0.01), start}, {.data_noise = 0.03});
   }
   static auto calibrated() {
-    const Persistent start{.chains = 1024, .steps = 20, .jumps = 0, .source = ChainSource::data};
-    return JointObjective<Mala>(ContrastiveDivergence{Mala{}, start}, {.data_noise = 0.1});
+    const Persistent start{.chains = 1024, .steps = 10, .jumps = 0, .source = ChainSource::data};
+    return JointObjective<Mala>(ContrastiveDivergence{Mala{.temperature = 0.01}, start}, {.data_noise = 0.1});
   }
 
  private:
