@@ -16,6 +16,8 @@
 #include <ebm/networks/dense.hpp>
 #include <ebm/networks/layer_stack.hpp>
 
+#include <utility>
+
 namespace ebm::detail {
 
 enum class TensorKind { dense_weight, conv_weight, other };
@@ -23,7 +25,14 @@ enum class TensorKind { dense_weight, conv_weight, other };
 struct LayerTensor {
   TensorSlot slot;
   TensorKind kind = TensorKind::other;
-  TensorShape seen = {};  // height, width, channels of the image that a dense layer takes, if it takes one
+  TensorShape image = {};  // height, width, channels of the image that a dense layer takes, if it takes one
+};
+
+template <class Bound>
+struct InputOf;
+template <class Layer, class Scalar, LayerShape Input>
+struct InputOf<BoundLayer<Layer, Scalar, Input>> {
+  using Type = Input;
 };
 
 template <class Bound>
@@ -34,35 +43,31 @@ template <int Outputs, class Scalar, LayerShape Input>
 struct WeightsOf<BoundLayer<ebm::Dense<Outputs>, Scalar, Input>> {
   static constexpr TensorKind kind = TensorKind::dense_weight;
   static TensorShape shape() { return {Input::size, Outputs}; }
-  static TensorShape seen() {
-    if constexpr (ImageShape<Input>) {
-      return {Input::height, Input::width, Input::channels};
-    } else {
-      return {};
-    }
-  }
 };
 template <int Channels, int Kernel, int Stride, int Padding, class Scalar, ImageShape Input>
 struct WeightsOf<BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input>> {
   static constexpr TensorKind kind = TensorKind::conv_weight;
   static TensorShape shape() { return {Kernel, Kernel, Input::channels, Channels}; }
-  static TensorShape seen() { return {}; }
 };
 
+// `image` is the last one on the way, until a dense layer mixes its pixels.
 template <class Stack>
-void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to);
+void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image);
 
 template <class Bound>
-void list_tensors_of_layer(const std::string& name, std::vector<LayerTensor>& to) {
+void list_tensors_of_layer(const std::string& name, std::vector<LayerTensor>& to, TensorShape& image) {
   using Weights = WeightsOf<Bound>;
+  using Input = typename InputOf<Bound>::Type;
+  if constexpr (ImageShape<Input>) image = {Input::height, Input::width, Input::channels};
   if constexpr (Weights::kind != TensorKind::other) {
     const TensorShape shape = Weights::shape();
-    to.push_back({{name + ".weight", shape}, Weights::kind, Weights::seen()});
+    if (Weights::kind == TensorKind::conv_weight) image.clear();
+    to.push_back({{name + ".weight", shape}, Weights::kind, std::exchange(image, {})});
     to.push_back({{name + ".bias", {shape.back()}}});
   } else if constexpr (requires { typename Bound::Stack; }) {
-    list_tensors<typename Bound::Stack>(name + ".", to);
+    list_tensors<typename Bound::Stack>(name + ".", to, image);
   } else if constexpr (requires { typename Bound::Inner; }) {
-    list_tensors_of_layer<typename Bound::Inner>(name, to);
+    list_tensors_of_layer<typename Bound::Inner>(name, to, image);
   } else if constexpr (Bound::parameters > 0) {
     to.push_back({{name + ".parameters", {Bound::parameters}}});
   }
@@ -81,9 +86,9 @@ void for_each_layer(const std::string& prefix, F f) {
 }
 
 template <class Stack>
-void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to) {
+void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image) {
   for_each_layer<Stack>(prefix, [&]<class Bound>(std::type_identity<Bound>, const std::string& name, Index, Index) {
-    list_tensors_of_layer<Bound>(name, to);
+    list_tensors_of_layer<Bound>(name, to, image);
   });
 }
 
@@ -101,11 +106,16 @@ void for_each_buffered_layer(const std::string& prefix, const Scalar* theta, Pac
 }
 
 template <class Stack>
-std::vector<TensorSlot> tensor_slots() {
+std::vector<LayerTensor> layer_tensors() {
   std::vector<LayerTensor> tensors;
-  list_tensors<Stack>("", tensors);
+  TensorShape image;
+  list_tensors<Stack>("", tensors, image);
+  return tensors;
+}
+template <class Stack>
+std::vector<TensorSlot> tensor_slots() {
   std::vector<TensorSlot> slots;
-  for (LayerTensor& tensor : tensors) slots.push_back(std::move(tensor.slot));
+  for (const LayerTensor& tensor : layer_tensors<Stack>()) slots.push_back(tensor.slot);
   return slots;
 }
 
