@@ -13,7 +13,7 @@
 
 namespace ebm_bits {
 
-template <class Energy>
+template <bool Mixed, class Energy>
 std::uint64_t hash_of_slopes(Energy energy) {
   using S = typename Energy::Scalar;
   constexpr ebm::Index tiles = 7, dim = Energy::dim;
@@ -32,6 +32,11 @@ std::uint64_t hash_of_slopes(Energy energy) {
     hash.add(slopes.data(), slopes.size());
     energy.add_parameter_gradient(x, weights, values, gradient.span(), workspace);
     hash.add(gradient.data(), static_cast<ebm::Index>(gradient.size()));
+    if constexpr (Mixed) {
+      energy.add_mixed_gradient(x, x, weights, values, gradient.span(), workspace);
+      hash.add(values.data(), values.size());
+      hash.add(gradient.data(), static_cast<ebm::Index>(gradient.size()));
+    }
     energy.set_parameters(energy.parameters());
   }
   return hash.state;
@@ -40,16 +45,18 @@ std::uint64_t hash_of_slopes(Energy energy) {
 template <class S>
 void add_network_bits(const std::string& type, std::vector<Line>& lines) {
   using namespace ebm;
-  const auto add = [&](const char* name, auto input, auto... layers) {
+  const auto add = [&]<bool mixed>(std::bool_constant<mixed>, const char* name, auto input, auto... layers) {
     Rng rng{1};
     lines.emplace_back(name + (" " + type),
-                       hash_of_slopes(NetworkEnergy{network<S>(rng, input, layers..., Dense<1>{})}));
+                       hash_of_slopes<mixed>(NetworkEnergy{network<S>(rng, input, layers..., Dense<1>{})}));
   };
-  add("conv", Image<9, 10>{}, Conv<15, 3, 2, 1>{}, Silu{}, Conv<29, 3, 2>{}, Softplus{});
-  add("conv large", Image<16, 16, 3>{}, Conv<15, 3, 1, 1>{}, Silu{}, Conv<7, 3, 2>{}, Tanh{});
-  add("pool", Image<9, 10, 2>{}, AveragePool<3, 2>{}, MaxPool<2, 1>{}, Flatten{});
-  add("residual", Image<5, 5, 4>{}, Residual<GroupNorm<2>, Silu, Conv<4, 3, 1, 1>>{}, LayerNorm{}, Silu{});
-  add("spectral", Image<5, 5, 2>{}, SpectralNorm<Conv<7, 3>>{}, Silu{}, SpectralNorm<Dense<19>>{}, Silu{});
+  add(std::true_type{}, "conv", Image<9, 10>{}, Conv<15, 3, 2, 1>{}, Silu{}, Conv<29, 3, 2>{}, Softplus{});
+  add(std::true_type{}, "conv large", Image<16, 16, 3>{}, Conv<15, 3, 1, 1>{}, Silu{}, Conv<7, 3, 2>{}, Tanh{});
+  add(std::false_type{}, "pool", Image<9, 10, 2>{}, AveragePool<3, 2>{}, MaxPool<2, 1>{}, Flatten{});
+  add(std::false_type{}, "residual", Image<5, 5, 4>{}, Residual<GroupNorm<2>, Silu, Conv<4, 3, 1, 1>>{}, LayerNorm{},
+      Silu{});
+  add(std::true_type{}, "spectral", Image<5, 5, 2>{}, SpectralNorm<Conv<7, 3>>{}, Silu{}, SpectralNorm<Dense<19>>{},
+      Silu{});
 }
 
 inline std::vector<Line> network_bits() {

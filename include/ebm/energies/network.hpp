@@ -15,6 +15,7 @@
 #include <ebm/networks/dense.hpp>
 #include <ebm/networks/layer_stack.hpp>
 #include <ebm/networks/layer_tensors.hpp>
+#include <ebm/networks/mixed_gradient.hpp>
 #include <ebm/networks/pointwise.hpp>
 
 namespace ebm {
@@ -106,6 +107,34 @@ class Network {
       const detail::Strided<Scalar> dx{gradients.count() > 0 ? gradients.tile_data(first) : nullptr,
                                        gradients.stride()};
       Stack::backward(weights(), input, pass, delta, other, dx, gradient, tiles, workspace, groups);
+    }
+  }
+
+  // head(tile, tangents, slopes) is handed what the outputs change by along the directions, and fills in slopes in
+  // those; slopes in the parameters are added to `gradient`.
+  template <class Head>
+  void backward_tangents(TileSpan<const Scalar, dim> x, TileSpan<const Scalar, dim> directions, Scalar* gradient,
+                         Workspace& workspace, Head head) const {
+    using Mixed = detail::MixedGradient<Stack, Scalar>;
+    for (Index first = 0; first < x.count(); first += kGradientTiles) {
+      const Index tiles = std::min(kGradientTiles, x.count() - first);
+      Workspace::Scope scope(workspace);
+      const auto take = [&](Index features) -> typename Mixed::Features {
+        return {strided<Scalar>(workspace, tiles, features), strided<Scalar>(workspace, tiles, features)};
+      };
+      const auto pass = take(Stack::memory), delta = take(Stack::widest), other = take(Stack::widest);
+      const typename Mixed::Inputs input{{x.tile_data(first), x.stride()},
+                                         {directions.tile_data(first), directions.stride()}};
+      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      groups([&](auto group, Index t) {
+        Mixed::template forward<group>(weights(), {input.value.from(t), input.tangent.from(t)},
+                                       {pass.value.from(t), pass.tangent.from(t)}, workspace);
+        for (Index q = t; q < t + group; ++q) {
+          std::fill_n(delta.value.tile(q), outputs_count * kLanes<Scalar>, Scalar(0));
+          head(first + q, static_cast<const Scalar*>(Stack::output(pass.tangent).tile(q)), delta.tangent.tile(q));
+        }
+      });
+      Mixed::backward(weights(), input, pass, delta, other, gradient, tiles, workspace, groups);
     }
   }
 

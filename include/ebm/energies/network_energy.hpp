@@ -47,6 +47,17 @@ class NetworkEnergy {
     });
   }
 
+  // values <- u . dE/dx for directions u; gradient += sum over lanes of weights d(u . dE/dx)/dparameters.
+  void add_mixed_gradient(TileSpan<const Scalar, dim> x, TileSpan<const Scalar, dim> directions,
+                          LanesSpan<const Scalar> weights, LanesSpan<Scalar> values, std::span<Scalar> gradient,
+                          Workspace& workspace) const {
+    network_.backward_tangents(x, directions, gradient.data(), workspace,
+                               [&](Index t, const Scalar* tangent, Scalar* slopes) {
+                                 std::copy_n(tangent, kLanes<Scalar>, values.tile_data(t));
+                                 std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
+                               });
+  }
+
  private:
   Net network_;
 };

@@ -1,4 +1,5 @@
-// Activations: a value and its derivative from one pre-activation, on any pack.
+// Activations: a value and its derivative from one pre-activation, on any pack. Smooth ones give a second derivative too,
+// by curvature(x).
 //
 //   Silu       x / (1 + exp(-x))           Elfwing, Uchibe, Doya 2018
 //   Softplus   log(1 + exp(x))
@@ -17,6 +18,11 @@ struct Silu {
     derivative = fma(value, V(1) - gate, gate);
     return value;
   }
+  template <class V>
+  EBM_INLINE static V curvature(V x) {
+    const V gate = logistic(x), rest = V(1) - gate;
+    return gate * rest * fma(x, rest - gate, V(2));
+  }
 };
 
 struct Softplus {
@@ -27,6 +33,11 @@ struct Softplus {
     derivative = select(x < V(0), tail * scale, scale);
     return log1p_exp(x);
   }
+  template <class V>
+  EBM_INLINE static V curvature(V x) {
+    const V gate = logistic(x);
+    return gate * (V(1) - gate);
+  }
 };
 
 struct Tanh {
@@ -35,6 +46,11 @@ struct Tanh {
     const V value = tanh(x);
     derivative = fma(-value, value, V(1));
     return value;
+  }
+  template <class V>
+  EBM_INLINE static V curvature(V x) {
+    const V value = tanh(x);
+    return V(-2) * value * fma(-value, value, V(1));
   }
 };
 
@@ -51,6 +67,13 @@ template <class A>
 concept Activation = requires(Pack<float> x, Pack<double> y) {
   { A::apply(x, x) } -> std::same_as<Pack<float>>;
   { A::apply(y, y) } -> std::same_as<Pack<double>>;
+};
+
+// One that has a second derivative as well.
+template <class A>
+concept SmoothActivation = Activation<A> && requires(Pack<float> x, Pack<double> y) {
+  { A::curvature(x) } -> std::same_as<Pack<float>>;
+  { A::curvature(y) } -> std::same_as<Pack<double>>;
 };
 
 }  // namespace ebm

@@ -19,6 +19,7 @@ struct BoundLayer<AveragePool<Window, Stride>, Scalar, Input> : PoolingShape<Win
   using Shape = PoolingShape<Window, Stride, Scalar, Input>;
   using V = Pack<Scalar>;
   static constexpr Index kept = 0;
+  static constexpr bool affine = true;
 
   template <int Tiles>
   static void forward(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {

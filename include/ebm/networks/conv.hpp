@@ -29,7 +29,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   static constexpr int in_channels = Input::channels, pixels = Kernel * Kernel, fan_in = pixels * in_channels;
   static constexpr Index weights = Index{fan_in} * Channels;
   static constexpr Index parameters = weights + Channels, packed = 2 * weights, kept = 0;
-  static constexpr bool in_place = false;
+  static constexpr bool in_place = false, affine = true;
 
   template <class Draw>
   static void initialise(Scalar* theta, double scale, Draw draw) {
@@ -68,7 +68,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         }
         const Index to = Index{row * Output::width + column} * Channels;
         tile_runs_product<Channels, Tiles>(
-            runs, w.packed, fan_in, w.theta + weights, x.stride,
+            runs, w.packed, fan_in, w.theta ? w.theta + weights : nullptr, x.stride,
             [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, y, to + first); });
       }
     }

@@ -22,7 +22,7 @@ struct BoundLayer<ebm::Dense<Outputs>, Scalar, Input> {
   static constexpr int inputs = Input::size;
   static constexpr Index weights = Index{inputs} * Outputs;
   static constexpr Index parameters = weights + Outputs, packed = 2 * weights, kept = 0;
-  static constexpr bool in_place = false;
+  static constexpr bool in_place = false, affine = true;
 
   template <class Draw>
   static void initialise(Scalar* theta, double scale, Draw draw) {
@@ -41,7 +41,7 @@ struct BoundLayer<ebm::Dense<Outputs>, Scalar, Input> {
   template <int Tiles>
   static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {
     tile_product<Outputs, Tiles>(
-        w.packed, w.theta + weights, inputs, x.data, x.stride,
+        w.packed, w.theta ? w.theta + weights : nullptr, inputs, x.data, x.stride,
         [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, y, first); });
   }
 

@@ -15,7 +15,7 @@ template <class Scalar, LayerShape Input>
 struct BoundLayer<Flatten, Scalar, Input> : NoParameters<Scalar> {
   using Output = Features<Input::size>;
   static constexpr Index kept = 0;
-  static constexpr bool in_place = true;
+  static constexpr bool in_place = true, affine = true;
 
   template <int Tiles>
   static void forward(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {

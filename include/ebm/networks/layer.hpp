@@ -34,7 +34,8 @@ struct Strided {
   Strided from(Index t) const { return {tile(t), stride}; }
 };
 
-// The parameters of a layer and what was packed from them.
+// The parameters of a layer and what was packed from them. An affine layer goes forward without its biases, as its
+// tangents do, where theta is null.
 template <class Scalar>
 struct LayerWeights {
   const Scalar *theta, *packed;

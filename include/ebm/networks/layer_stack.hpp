@@ -110,7 +110,7 @@ struct LayerStack {
     (std::make_index_sequence<sizeof...(Layers)>{});
   }
 
- private:
+  // f(the layer's number as a constant), from the bottom up.
   template <class F>
   static constexpr void for_each_layer(F f) {
     [&]<std::size_t... L>(std::index_sequence<L...>) { (f(std::integral_constant<int, static_cast<int>(L)>{}), ...); }
@@ -135,6 +135,7 @@ struct LayerStack {
     return {pass.data + (memory_offsets[L] + own) * kLanes<Scalar>, pass.stride};
   }
 
+ private:
   template <int L, class ForGroups>
   static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
                         Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,

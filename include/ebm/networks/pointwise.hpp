@@ -25,6 +25,37 @@ struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
     }
   }
 
+  // Outputs and their tangents from inputs and theirs; `bend` keeps the change of the slope along the tangent.
+  template <int Tiles>
+  static void forward_tangents(Strided<const Scalar> x, Strided<const Scalar> dx, Strided<Scalar> y, Strided<Scalar> dy,
+                               Strided<Scalar> slope, Strided<Scalar> bend) requires SmoothActivation<Act> {
+    using V = Pack<Scalar>;
+    for (int t = 0; t < Tiles; ++t) {
+      for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size) {
+        const V at = V::load(x.tile(t) + i), along = V::load(dx.tile(t) + i);
+        V derivative;
+        Act::apply(at, derivative).store(y.tile(t) + i);
+        derivative.store(slope.tile(t) + i);
+        (derivative * along).store(dy.tile(t) + i);
+        (Act::curvature(at) * along).store(bend.tile(t) + i);
+      }
+    }
+  }
+
+  // Slopes in the outputs and in their tangents become those in the inputs and in theirs.
+  static void backward_tangents(Strided<const Scalar> slope, Strided<const Scalar> bend, Strided<Scalar> of_values,
+                                Strided<Scalar> of_tangents, Index tiles) {
+    using V = Pack<Scalar>;
+    for (Index t = 0; t < tiles; ++t) {
+      for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size) {
+        const V derivative = V::load(slope.tile(t) + i), tangent = V::load(of_tangents.tile(t) + i),
+                value = V::load(of_values.tile(t) + i) * derivative;
+        fma(V::load(bend.tile(t) + i), tangent, value).store(of_values.tile(t) + i);
+        (tangent * derivative).store(of_tangents.tile(t) + i);
+      }
+    }
+  }
+
   template <int Tiles>
   static void backward(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar> slope,
                        Strided<const Scalar> dy, Strided<Scalar> dx, Workspace&) {

@@ -30,7 +30,7 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
   // u, v and sigma; packed are the inner layer's own, the parameters that it sees, and these.
   static constexpr Index buffers = outputs + inputs + 1, packed = Inner::packed + parameters + buffers,
                          kept = Inner::kept;
-  static constexpr bool in_place = Inner::in_place;
+  static constexpr bool in_place = Inner::in_place, affine = Inner::affine;
 
   template <class Draw>
   static void initialise(Scalar* theta, double scale, Draw draw) {
@@ -92,7 +92,9 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
   }
 
  private:
-  static LayerWeights<Scalar> inner(LayerWeights<Scalar> w) { return {w.packed + Inner::packed, w.packed}; }
+  static LayerWeights<Scalar> inner(LayerWeights<Scalar> w) {
+    return {w.theta ? w.packed + Inner::packed : nullptr, w.packed};
+  }
 
   // 1 / sigma; weights of zero stay what they are.
   static Scalar share(Scalar sigma) { return sigma > 0 ? Scalar(1) / sigma : Scalar(1); }
