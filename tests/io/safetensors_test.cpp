@@ -1,14 +1,21 @@
 #include <ebm/concepts/evaluation.hpp>
 #include <ebm/energies/anchored.hpp>
 #include <ebm/energies/boltzmann_machine.hpp>
+#include <ebm/energies/class_rbm.hpp>
+#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/energies/gaussian.hpp>
+#include <ebm/energies/gaussian_bernoulli_rbm.hpp>
 #include <ebm/energies/ising.hpp>
 #include <ebm/energies/mlp.hpp>
 #include <ebm/energies/potts.hpp>
 #include <ebm/energies/quadratic.hpp>
 #include <ebm/energies/rbm.hpp>
+#include <ebm/energies/regression_energy.hpp>
+#include <ebm/energies/softmax_rbm.hpp>
 #include <ebm/energies/standardised.hpp>
 #include <ebm/io/safetensors.hpp>
+#include <ebm/networks/residual.hpp>
+#include <ebm/networks/spectral_norm.hpp>
 
 #include "support/catch.hpp"
 #include "temporary_file.hpp"
@@ -95,6 +102,33 @@ TEST_CASE("Every energy that is trained comes back with the same bits") {
   check_comes_back(with_random_parameters(ebm::BoltzmannMachine<double>(6)), states(37, 6, 0, 1, 2));
   check_comes_back(with_random_parameters(ebm::Potts<float>(ebm::grid(2, 3), 3)), states(37, 6, 0, 1, 3));
   check_comes_back(ebm::Ising<float>(ebm::Graph(3, {})), states(10, 3, -1, 2, 2));
+}
+
+TEST_CASE("Networks come back in whatever energy they are, with what their layers keep") {
+  ebm::Rng rng(1);
+  const auto network =
+      ebm::network<float>(rng, ebm::Features<3>{}, ebm::SpectralNorm<ebm::Dense<8>>{}, ebm::Silu{},
+                          ebm::Residual<ebm::SpectralNorm<ebm::Dense<8>>, ebm::Silu>{}, ebm::Dense<4>{});
+  check_comes_back(with_random_parameters(ebm::ClassifierEnergy{network}), points(37, 3));
+  const auto scalar = ebm::network<double>(rng, ebm::Features<2>{}, ebm::Dense<8>{}, ebm::Silu{}, ebm::Dense<1>{});
+  const ebm::RegressionEnergy regression(scalar, ebm::TargetInterval{-2, 3, 64});
+  check_comes_back(regression, points(37, 2));
+  CHECK(std::remove_cvref_t<decltype(regression)>::from(regression.tensors()).targets().cells == 64);
+}
+
+TEST_CASE("Machines of other units come back") {
+  ebm::Rng rng(1);
+  const ebm::Values<double> mean = states(1, 6, 0.1, 0.1, 8).transpose();
+  for (const bool centred : {false, true}) {
+    ebm::GaussianBernoulliRbm<double> gaussian(6, 4, rng, {.centred = centred});
+    check_comes_back(gaussian, points(37, 6));
+    gaussian.initialise_from(mean);
+    check_comes_back(with_random_parameters(gaussian), points(37, 6));
+    ebm::SoftmaxRbm<float> softmax(2, 3, 4, rng, {.centred = centred});
+    check_comes_back(with_random_parameters(softmax), states(37, 2, 0, 1, 3));
+    ebm::ClassRbm<float> classes(4, 2, 5, rng, {.centred = centred});
+    check_comes_back(with_random_parameters(classes), states(37, 5, 0, 1, 2));
+  }
 }
 
 TEST_CASE("Machines keep their offsets, and that they have yet to see data") {

@@ -179,6 +179,18 @@ class ClassRbm {
         });
   }
 
+  Tensors tensors() const {
+    Tensors result = inner_.tensors();
+    result.add("classes", std::int64_t{classes_});
+    return result;
+  }
+  static ClassRbm from(const Tensors& tensors) {
+    const Index classes = tensors.number<std::int64_t>("classes");
+    BernoulliRbm<S> inner = BernoulliRbm<S>::from(tensors);
+    if (classes < 2 || classes >= inner.visible()) tensors.fail("classes", "does not fit the visible units");
+    return ClassRbm(classes, std::move(inner));
+  }
+
  private:
   ClassRbm(Index classes, BernoulliRbm<S> inner) : classes_(classes), inner_(std::move(inner)) {}
 

@@ -34,6 +34,9 @@ class ClassifierEnergy {
   std::span<const Scalar> parameters() const { return network_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { network_.set_parameters(theta); }
 
+  Tensors tensors() const { return network_.tensors(); }
+  static ClassifierEnergy from(const Tensors& tensors) { return ClassifierEnergy(Net::from(tensors)); }
+
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     network_.forward(x, workspace, [&](Index t, const Scalar* out) { softmax(out, nullptr, values.tile_data(t)); });
   }

@@ -231,7 +231,34 @@ class GaussianBernoulliRbm {
     return inner_.hidden_probabilities(u);
   }
 
+  // With offsets, there is a tensor of them.
+  Tensors tensors() const {
+    Tensors result;
+    result.add<Scalar>(slots(visible(), hidden()), parameters());
+    if (centred_) result.add<Scalar>("offset", {visible()}, offset_.span());
+    result.add("initialised", std::int64_t{initialised_});
+    return result;
+  }
+  static GaussianBernoulliRbm from(const Tensors& tensors) {
+    const TensorShape shape = tensors.sides("weight", 2);
+    const auto theta = tensors.numbers<Scalar>(slots(shape[0], shape[1]));
+    const bool centred = tensors.has("offset");
+    Rng rng;
+    GaussianBernoulliRbm result(shape[0], shape[1], rng, {.centred = centred});
+    if (centred) {
+      const auto offset = tensors.numbers<Scalar>("offset", {shape[0]});
+      std::copy(offset.begin(), offset.end(), result.offset_.data());
+    }
+    result.set_parameters(theta);
+    result.initialised_ = tensors.number<std::int64_t>("initialised") != 0;
+    return result;
+  }
+
  private:
+  static std::vector<TensorSlot> slots(Index visible, Index hidden) {
+    return {{"weight", {visible, hidden}}, {"mean", {visible}}, {"hidden_bias", {hidden}}, {"log_variance", {visible}}};
+  }
+
   using V = Pack<Scalar>;
 
   GaussianBernoulliRbm(BernoulliRbm<S> inner, bool centred)

@@ -57,6 +57,19 @@ class RegressionEnergy {
   std::span<const Scalar> parameters() const { return energy_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { energy_.set_parameters(theta); }
 
+  Tensors tensors() const {
+    Tensors result = energy_.tensors();
+    result.add("targets.lower", targets_.lower);
+    result.add("targets.upper", targets_.upper);
+    result.add("targets.cells", std::int64_t{targets_.cells});
+    return result;
+  }
+  static RegressionEnergy from(const Tensors& tensors) {
+    return RegressionEnergy(Net::from(tensors),
+                            {tensors.number<double>("targets.lower"), tensors.number<double>("targets.upper"),
+                             tensors.number<std::int64_t>("targets.cells")});
+  }
+
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     energy_.value(x, values, workspace);
   }

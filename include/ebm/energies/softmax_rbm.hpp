@@ -112,6 +112,19 @@ class SoftmaxRbm {
         });
   }
 
+  Tensors tensors() const {
+    Tensors result = inner_.tensors();
+    result.add("states", std::int64_t{states_});
+    return result;
+  }
+  static SoftmaxRbm from(const Tensors& tensors) {
+    const Index states = tensors.number<std::int64_t>("states");
+    BernoulliRbm<S> inner = BernoulliRbm<S>::from(tensors);
+    if (states < 2 || inner.visible() % states != 0) tensors.fail("states", "does not fit the visible units");
+    const Index sites = inner.visible() / states;
+    return SoftmaxRbm(sites, states, std::move(inner));
+  }
+
  private:
   SoftmaxRbm(Index sites, Index states, BernoulliRbm<S> inner)
       : sites_(sites), states_(states), inner_(std::move(inner)) {}
