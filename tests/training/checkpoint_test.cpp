@@ -1,6 +1,9 @@
+#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/energies/ising.hpp>
 #include <ebm/energies/rbm.hpp>
+#include <ebm/networks/spectral_norm.hpp>
 #include <ebm/objectives/fast_persistent.hpp>
+#include <ebm/objectives/joint.hpp>
 #include <ebm/objectives/pseudo_likelihood.hpp>
 #include <ebm/objectives/sparse.hpp>
 #include <ebm/objectives/tempered_persistent.hpp>
@@ -122,6 +125,36 @@ TEST_CASE("trainings of discrete energies go on with the same bits") {
         return ebm::Trainer{ebm::Ising<float>{ebm::ring(6)}, ebm::PseudoLikelihood{.sampled_sites = 2}, ebm::Sgd{}};
       },
       bits(50, 6, -1), options, {17});
+}
+
+TEST_CASE("a joint training goes on with the same bits, also where layers keep something of their own") {
+  const auto points = gaussian_points(50);
+  ebm::Values<int> labels(50);
+  for (ebm::Index row = 0; row < 50; ++row) labels(row) = points(row, 0) > 1 ? 1 : row % 5 == 0 ? -1 : 0;
+  const auto fit = [&](ebm::Index stop_after, const ebm::Checkpoint* checkpoint) {
+    ebm::Rng rng(7);
+    const auto network =
+        ebm::network<float>(rng, ebm::Features<2>{}, ebm::SpectralNorm<ebm::Dense<16>>{}, ebm::Silu{}, ebm::Dense<2>{});
+    ebm::Trainer trainer{ebm::ClassifierEnergy{network}, ebm::JointObjective{training::small_objective()}, ebm::Adam{}};
+    const auto stop = [&](const ebm::TrainingReport& report) { return report.iteration + 1 != stop_after; };
+    const ebm::FitOptions options{.iterations = 41, .batch_size = 24, .on_iteration = stop};
+    if (checkpoint) {
+      trainer.fit(points, labels, options, rng, *checkpoint);
+    } else {
+      trainer.fit(points, labels, options, rng);
+    }
+    return ebm::energies(trainer.energy(), points).eval();
+  };
+  const auto undisturbed = fit(0, nullptr);
+  for (const ebm::Index stop : {1, 17, 40}) {
+    const NoFile file;
+    const ebm::Checkpoint kept{.path = file.path};
+    CHECK(fit(stop, &kept) != undisturbed);
+    CHECK(fit(0, &kept) == undisturbed);
+    labels(3) = 1 - labels(3);
+    CHECK_THROWS_WITH(fit(0, &kept), ContainsSubstring("with another labels"));
+    labels(3) = 1 - labels(3);
+  }
 }
 
 TEST_CASE("what the guard has done is remembered") {
