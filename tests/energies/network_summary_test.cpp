@@ -37,7 +37,7 @@ TEST_CASE("layers of layers show what they are made of, and whose parameters are
   const auto net =
       network<double>(rng, Image<6, 6, 2>{}, GroupNorm<2>{}, Residual<Conv<4, 3, 1, 1>, Tanh, Conv<2, 1>>{},
                       MaxPool<2>{}, AveragePool<2, 1>{}, Flatten{}, LayerNorm{}, Cube{}, SpectralNorm<Dense<3>>{},
-                      LeakyRelu{}, Dense<1>{}, Softplus{});
+                      LeakyRelu{}, Skip<Tanh>{}, Dense<1>{}, Softplus{});
   CHECK(to_text(net) ==
         "layer                   output     parameters\n"
         "input                   6 x 6 x 2\n"
@@ -53,7 +53,9 @@ TEST_CASE("layers of layers show what they are made of, and whose parameters are
         "Cube                    8\n"
         "SpectralNorm<Dense<3>>  3                  27\n"
         "LeakyRelu               3\n"
-        "Dense<1>                1                   4\n"
+        "Skip                    6\n"
+        "  Tanh                  3\n"
+        "Dense<1>                1                   7\n"
         "Softplus                1\n"
-        "total                                     137\n");
+        "total                                     140\n");
 }

@@ -10,6 +10,7 @@
 #include <ebm/networks/max_pool.hpp>
 #include <ebm/networks/norm.hpp>
 #include <ebm/networks/residual.hpp>
+#include <ebm/networks/skip.hpp>
 
 #include <vector>
 
@@ -151,6 +152,8 @@ Row plain(ebm::GroupNorm<Groups>, Input, const double*& theta, const Row& x) {
 
 template <class Input, class... Layers>
 Row plain(ebm::Residual<Layers...>, Input input, const double*& theta, const Row& x);
+template <class Input, class... Layers>
+Row plain(ebm::Skip<Layers...>, Input input, const double*& theta, const Row& x);
 
 // Layers one after the other.
 template <class Input>
@@ -167,6 +170,20 @@ template <class Input, class... Layers>
 Row plain(ebm::Residual<Layers...>, Input input, const double*& theta, const Row& x) {
   Row y = run(input, theta, x, Layers{}...);
   for (std::size_t i = 0; i < x.size(); ++i) y[i] += x[i];
+  return y;
+}
+
+template <class Input, class... Layers>
+Row plain(ebm::Skip<Layers...>, Input input, const double*& theta, const Row& x) {
+  const Row made = run(input, theta, x, Layers{}...);
+  std::size_t pixels = 1;
+  if constexpr (ebm::ImageShape<Input>) pixels = static_cast<std::size_t>(Input::height * Input::width);
+  const std::size_t own = x.size() / pixels, more = made.size() / pixels;
+  Row y;
+  for (std::size_t p = 0; p < pixels; ++p) {
+    for (std::size_t c = 0; c < own; ++c) y.push_back(x[p * own + c]);
+    for (std::size_t c = 0; c < more; ++c) y.push_back(made[p * more + c]);
+  }
   return y;
 }
 

@@ -17,6 +17,7 @@
 #include <ebm/networks/max_pool.hpp>
 #include <ebm/networks/norm.hpp>
 #include <ebm/networks/residual.hpp>
+#include <ebm/networks/skip.hpp>
 #include <ebm/networks/spectral_norm.hpp>
 
 #include <iosfwd>
@@ -79,6 +80,10 @@ template <class... Layers>
 std::string name_of(Residual<Layers...>) {
   return "Residual";
 }
+template <class... Layers>
+std::string name_of(Skip<Layers...>) {
+  return "Skip";
+}
 
 struct SummaryRow {
   std::string layer, output, parameters;
@@ -125,6 +130,8 @@ struct InnerLayers<Residual<Layers...>> {
     detail::add_rows<Scalar, Input, Layers...>(rows, indent);
   }
 };
+template <class... Layers>
+struct InnerLayers<Skip<Layers...>> : InnerLayers<Residual<Layers...>> {};
 
 [[gnu::noinline]] inline std::string table_of(const std::vector<SummaryRow>& rows) {
   std::size_t width[3] = {};

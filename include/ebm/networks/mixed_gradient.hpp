@@ -11,6 +11,8 @@
 
 #include <ebm/networks/layer_stack.hpp>
 
+#include <algorithm>
+
 namespace ebm::detail {
 
 // A pair of something for values and for their tangents.

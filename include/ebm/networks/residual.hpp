@@ -5,6 +5,8 @@
 
 #include <ebm/networks/layer_stack.hpp>
 
+#include <algorithm>
+
 namespace ebm {
 
 template <class... Layers>
