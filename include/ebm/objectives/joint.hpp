@@ -9,7 +9,7 @@
 //                                 start anew from U(-1, 1)^d, noise 0.03. It samples the temperature noise^2 / (2 step)
 //                                 = 5e-5, not 1: densities are those of exp(-E / 5e-5).
 //   JointObjective<>::calibrated()  Metropolis-adjusted Langevin at temperature 0.01, which samples exp(-E / 0.01) whatever
-//                                   its step: 1024 persistent chains, 10 steps, noise 0.1. The images want an anchor of
+//                                   its step: 1024 persistent chains, 10 steps, noise 0.1, weight 0.4. The images want an anchor of
 //                                   the data's mean square over the temperature,
 //                                   Anchored{ClassifierEnergy{network}, mean_square / objective.temperature()},
 //                                   so that training starts where data and chains have the same energy.
@@ -62,7 +62,8 @@ class JointObjective {
   }
   static auto calibrated() {
     const Persistent start{.chains = 1024, .steps = 10, .jumps = 0, .source = ChainSource::data};
-    return JointObjective<Mala>(ContrastiveDivergence{Mala{.temperature = 0.01}, start}, {.data_noise = 0.1});
+    return JointObjective<Mala>(ContrastiveDivergence{Mala{.temperature = 0.01}, start},
+                                {.weight = 0.4, .data_noise = 0.1});
   }
 
  private:

@@ -48,7 +48,7 @@ class NegativeChains {
   // All chains anew, moved for a while so that they forget where they started.
   template <class Exec>
   [[gnu::noinline]] void renew(const E& energy, Data data, Exec& executor) {
-    constexpr Index rounds = 40;
+    const Index rounds = starts_unprepared() ? 0 : 40;
     restart(data);
     for (Index round = 0; round < rounds; ++round) move(energy, data, {0, chains_.tiles()}, executor);
   }
@@ -70,6 +70,11 @@ class NegativeChains {
     } else {
       return rows;
     }
+  }
+  // Chains that start anew all the time enter the samples as they come, the first ones too.
+  bool starts_unprepared() const {
+    if constexpr (Start::persistent) return start_.reinitialised > 0;
+    return false;
   }
   // Whole groups of moved tiles, so that all chains are moved equally often.
   static Index chain_tiles(const Start& start, Index moved) {
