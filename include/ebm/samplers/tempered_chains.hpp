@@ -69,6 +69,8 @@ class TemperedChains {
     archive("swaps_done", swaps_done_), archive("last_steps", last_steps_), archive("round_trips", round_trips_);
     for (std::size_t level = 0; level < step_sizes_.size(); ++level)
       archive(joined({"step_size.", count_text(static_cast<Index>(level))}), step_sizes_[level]);
+    for (const std::uint32_t level : replica_)
+      require(level < ladder_.size(), "replica", static_cast<double>(level), "fewer than there are levels");
     set_kernels();
   }
 

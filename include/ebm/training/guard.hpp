@@ -94,7 +94,8 @@ class Snapshots {
   void transfer(Archive& archive, const State& like) {
     std::size_t count = states_.size();
     archive("count", count);
-    if (archive.reading()) states_.assign(std::min(count, kKept), like);
+    require(count >= 1 && count <= kKept, "snapshots", static_cast<double>(count), "1 to 3");
+    if (archive.reading()) states_.assign(count, like);
     for (std::size_t k = 0; k < states_.size(); ++k) archive(count_text(static_cast<Index>(k)), states_[k]);
   }
 

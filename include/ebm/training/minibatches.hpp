@@ -22,6 +22,7 @@ class Minibatches {
 
   void transfer(Archive& archive) {
     archive("position", position_), archive("epoch", epoch_);
+    require(position_ >= 0 && position_ <= rows_, "position", static_cast<double>(position_), "0 to rows");
     if (archive.reading()) set_order();
   }
 
