@@ -8,6 +8,7 @@
 
 #include <ebm/partition/annealing_path.hpp>
 #include <ebm/partition/enumeration.hpp>
+#include <ebm/partition/transfer_matrix.hpp>
 #include <ebm/samplers/gibbs.hpp>
 
 #include <memory>
@@ -161,25 +162,43 @@ class DiscretePath {
     for (Index k = 0; k < 20; ++k) move(state, {0, state.tiles()}, 4.0, stream, k, workspace);
   }
 
-  // An energy's own sampler, or enumeration where there are few states.
-  bool offers_target_draws() const { return kSamples || StateEnumeration<E>::states_of(energy_) <= 0x1p20; }
+  // An energy's own sampler, or enumeration where there are few states, or the transfer matrix of a narrow graph.
+  bool offers_target_draws() const {
+    if (kSamples || StateEnumeration<E>::states_of(energy_) <= kMostStates) return true;
+    if constexpr (PairModel<E>) {
+      try {
+        Rng rng;
+        TransferMatrix<E>(energy_, kNarrow).draws(1, rng);
+        return true;
+      } catch (const ValueError&) {  // too wide
+      }
+    }
+    return false;
+  }
   void draw_target(State& state, const Stream& stream) const {
     const Index chains = state.tiles() * kLanes<Scalar>;
-    if constexpr (kSamples) {
-      Rng rng(stream.key());
-      const Points<double> points = energy_.sample(chains, rng).template cast<double>();
+    Rng rng(stream.key());
+    const auto place_all = [&](const auto& rows) {
+      const Points<double> points = rows.template cast<double>();
       for (Index c = 0; c < chains; ++c) place(state, c, points, c);
-    } else {
-      const StateEnumeration<E> all(energy_);
-      Points<double> point(1, state.dim());
-      all.draw(chains, stream, [&](Index chain, Index number) {
-        point.row(0) = all.point(number).transpose();
-        place(state, chain, point, 0);
-      });
+    };
+    if constexpr (kSamples) {
+      return place_all(energy_.sample(chains, rng));
+    } else if constexpr (PairModel<E>) {
+      if (StateEnumeration<E>::states_of(energy_) > kMostStates)
+        return place_all(TransferMatrix<E>(energy_, kNarrow).draws(chains, rng));
     }
+    const StateEnumeration<E> all(energy_);
+    Points<double> point(1, state.dim());
+    all.draw(chains, stream, [&](Index chain, Index number) {
+      point.row(0) = all.point(number).transpose();
+      place(state, chain, point, 0);
+    });
   }
 
  private:
+  static constexpr double kMostStates = 0x1p16;
+  static constexpr TransferMatrixOptions kNarrow{.most_entries = 0x1p24};
   static constexpr bool kSamples = requires(const E& e, Rng& rng) { e.sample(Index{}, rng).template cast<double>(); };
 
   // f(chain, u(x) - E(x)).
