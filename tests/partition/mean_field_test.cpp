@@ -115,6 +115,9 @@ TEST_CASE("belief propagation is exact on trees, and says so") {
   CHECK(loopy.verdict == PartitionVerdict::estimated);
   CHECK_THAT(loopy.value, WithinAbs(SpinRing::log_partition(), 0.1));
   CHECK(std::abs(loopy.value - SpinRing::log_partition()) > 1e-4);
+  // Below the critical temperature the fixed point with a magnetisation is found.
+  const ebm::Ising<double> cold(ebm::torus(4, 4), 0.5);
+  CHECK_THAT(ebm::bethe(cold).value, WithinAbs(17.105367119 - std::log(2.0), 0.2));
 }
 
 TEST_CASE("messages that do not settle are flagged") {
