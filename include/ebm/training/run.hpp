@@ -33,6 +33,16 @@ struct TrainerState {
   }
 };
 
+// T of the model exp(-E / T) / Z that an objective learns.
+template <class O>
+double temperature_learned(const O& objective) {
+  if constexpr (requires { objective.temperature(); }) {
+    return objective.temperature();
+  } else {
+    return 1.0;
+  }
+}
+
 // Takes from the data's mean what it is to start from, the first time it is trained.
 template <class E>
 concept StartsFromData = requires(E& energy, const Values<double>& mean) {
@@ -68,6 +78,7 @@ class Run {
   template <class Exec>
   [[gnu::noinline]] FitResult loop(Exec& executor) {
     FitResult result;
+    result.temperature = temperature_learned(trainer_.objective);
     Progress progress(options_.progress);
     Guard guard = make_guard();
     const double start = seconds_now();
@@ -93,7 +104,7 @@ class Run {
         publish();
         if (!options_.on_iteration(report)) result.status = TrainingStatus::interrupted;
       }
-      progress.update(iteration + 1, iterations_, [&] { return progress_text(report); });
+      progress.update(iteration + 1, iterations_, [&] { return progress_text(report, result.temperature); });
     }
     publish();
     if (const auto data = next_batch(); !is_sound(data)) {
@@ -244,11 +255,12 @@ class Run {
     std::fprintf(stderr, "ebm: %s", line.c_str());
   }
 
-  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
+  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report, double temperature) {
     const std::string gradient = joined({"|gradient| ", to_text(report.gradient_norm)});
     if (report.batch.chains == 0) return gradient;
     return joined({"energy gap ", to_text(report.energy_gap), "  ", gradient, "  acceptance ",
-                   to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
+                   to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size),
+                   temperature == 1.0 ? "" : "  temperature " + to_text(temperature)});
   }
 
   static constexpr Index kSnapshotEvery = 100;
