@@ -4,8 +4,8 @@
 //   forward annealing <= log Z <= reverse annealing,    mean field <= log Z
 //   log p(v) = log Z(v) - log Z >= ELBO(v): the hidden units of v approximated as if they were independent
 //
-// A forward run that has missed a mode reports a small standard error around a wrong number. Together with a reverse run
-// it cannot: the two disagree, and the verdict says so ("!" in the table).
+// A forward run that has missed a mode reports a small standard error around a wrong number. Together with a reverse
+// run it cannot: the two disagree, and the verdict says so ("!" in the table).
 #include <ebm/ebm.hpp>
 #include <ebm/energies/ising.hpp>
 #include <ebm/energies/rbm.hpp>
@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   app.add_option("--output", output, "nothing is written");
   CLI11_PARSE(app, argc, argv);
 
-  std::printf("log Z, nats.   ! : the estimator itself says that it is not to be trusted   ? : no bound, an estimate\n");
+  std::printf("log Z, nats.   ! : not to be trusted, as the estimator itself says   ? : no bound, an estimate\n");
   std::printf("%-22s %9s  %9s %9s  %9s %10s %9s %9s %9s  %9s %9s %9s\n", "model", "exact", "AIS fwd ", "AIS rev ",
               "99%: from", "to ", "TI ", "BAR ", "SMC ", "mean f. ", "TAP ", "Bethe ");
   const auto machine = [&](const char* name, const auto& rbm) {

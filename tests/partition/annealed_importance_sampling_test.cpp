@@ -169,10 +169,11 @@ TEST_CASE("discrete energies of a user") {
 // Exact draws of the small one come from its transfer matrix; the large one, above its critical point, has none.
 TEST_CASE("lattices") {
   ebm::Rng rng(8);
-  const auto narrow = annealed_importance_sampling(ebm::Ising<float>(ebm::torus(6, 6), 0.3), {.temperatures = 200}, rng);
+  const ebm::Ising<float> small(ebm::torus(6, 6), 0.3), large(ebm::torus(16, 16), 0.3);
+  const auto narrow = annealed_importance_sampling(small, {.temperatures = 200}, rng);
   CHECK(narrow.verdict == PartitionVerdict::bounded);
   CHECK(narrow.contains(ebm::kaufman(6, 6, 0.3).log_partition));
-  const auto wide = annealed_importance_sampling(ebm::Ising<float>(ebm::torus(16, 16), 0.3), {.temperatures = 200}, rng);
+  const auto wide = annealed_importance_sampling(large, {.temperatures = 200}, rng);
   CHECK(wide.verdict == PartitionVerdict::estimated);
   CHECK_THAT(wide.value, WithinAbs(ebm::kaufman(16, 16, 0.3).log_partition, 6 * wide.standard_error + 1e-2));
 }

@@ -3,7 +3,8 @@
 //   log f_beta(x) = -(1 - beta) sum_i u_i(x_i) - beta E(x),   log Z_0 = sum_i log sum_k exp(-u_i(k))
 //
 // Without a base u all states are alike at beta = 0, and lattices move by their own block sweeps. With one, and for
-// energies whose sweeps draw hidden units too, which temper the joint energy and not this one, sites are drawn one by one.
+// energies whose sweeps draw hidden units too, which temper the joint energy and not this one, sites are drawn one by
+// one.
 #pragma once
 
 #include <ebm/partition/annealing_path.hpp>

@@ -2,8 +2,8 @@
 //
 //   E(s) = -constant - sum_i h_i s_i - sum_(ij) J_ij s_i s_j,   s in {-1, 1}
 //
-// Made from an energy on a graph (Ising, BoltzmannMachine, Potts of two states), or from a restricted Boltzmann machine: visible, then hidden
-// units, so that log Z is the same. States 0 and 1 become -1 and 1.
+// Made from an energy on a graph (Ising, BoltzmannMachine, Potts of two states), or from a restricted Boltzmann
+// machine: visible, then hidden units, so that log Z is the same. States 0 and 1 become -1 and 1.
 #pragma once
 
 #include <ebm/partition/estimate.hpp>
@@ -99,7 +99,8 @@ struct SpinPairs {
         const auto i = static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
         s[i] = -s[i];
         double field = fields[i];
-        for (const Neighbour& neighbour : of[i]) field += neighbour.coupling * s[static_cast<std::size_t>(neighbour.spin)];
+        for (const Neighbour& neighbour : of[i])
+          field += neighbour.coupling * s[static_cast<std::size_t>(neighbour.spin)];
         minus_energy += 2 * s[i] * field;
       }
       terms.push_back(minus_energy);
