@@ -4,6 +4,8 @@
 #include "io/temporary_file.hpp"
 #include "support/catch.hpp"
 
+#include <filesystem>
+
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -41,8 +43,18 @@ TEST_CASE("What is no digit is refused") {
   CHECK_THROWS_WITH(read(std::string(std::size_t{1} << 21, '1')), ContainsSubstring("holds more than"));
 }
 
+TEST_CASE("Digits are found under a root before the system's") {
+  const TemporaryFile place;
+  std::remove(place.path.c_str());
+  const std::string directory = place.path + "/usr/lib/python3/dist-packages/sklearn/datasets/data";
+  std::filesystem::create_directories(directory);
+  ebm::write_file(directory + "/digits.csv.gz", gzipped(line("3", "9")));
+  CHECK(ebm::find_digits(place.path) == directory + "/digits.csv.gz");
+  std::filesystem::remove_all(place.path);
+}
+
 TEST_CASE("The digits are what they are known to be, where they are installed") {
-  CHECK(!ebm::find_digits("/nowhere"));
+  CHECK(ebm::find_digits("/nowhere") == ebm::find_digits());
   const auto path = ebm::find_digits();
   if (!path) return;
   const auto digits = ebm::read_digits(*path);

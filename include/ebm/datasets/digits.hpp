@@ -9,18 +9,12 @@
 #include <ebm/io/csv.hpp>
 #include <ebm/io/gzip.hpp>
 
-#include <optional>
-
 namespace ebm {
 
-// The file of the digits, if the package is installed, or unpacked under `root`.
+// The file of the digits, if the package is unpacked under `root`, or installed.
 inline std::optional<std::string> find_digits(const std::string& root = "") {
-  const std::string path = root + "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
-  if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
-    std::fclose(file);
-    return path;
-  }
-  return std::nullopt;
+  const std::string path = "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
+  return find_file({root + path, path});
 }
 
 inline LabelledImages read_digits(const std::string& path) {
