@@ -1,5 +1,5 @@
-// Everything on continuous states that needs Eigen alone; discrete.hpp adds the world of discrete ones. Opt-in, each with needs of its own: core/thread_pool.hpp (threads), io/*.hpp
-// (files), io/plot.hpp and io/png.hpp (libpng).
+// Everything on continuous states that needs Eigen alone; discrete.hpp adds the discrete world. Opt-in, each with needs
+// of its own: core/thread_pool.hpp (threads), io/*.hpp (files), io/plot.hpp and io/png.hpp (libpng).
 #pragma once
 
 #include <ebm/concepts/density.hpp>
