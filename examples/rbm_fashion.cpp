@@ -1,7 +1,7 @@
 // A restricted Boltzmann machine of 784 pixels and 500 hidden units learns Fashion-MNIST, black and white.
 //
-// Its log Z is out of reach of any sum. Annealed importance sampling runs in both directions, and says what is known: two
-// bounds, and whether to trust them.
+// Its log Z is out of reach of any sum. Annealed importance sampling runs in both directions, and says what is known:
+// two bounds, and whether to trust them.
 #include <ebm/datasets/bars_and_stripes.hpp>
 #include <ebm/datasets/fashion_mnist.hpp>
 #include <ebm/ebm.hpp>

@@ -24,8 +24,8 @@ install_missing() {
   fi
 }
 
-# unpack_missing DIRECTORY PACKAGE...: unpacks those of Debian's packages that are not installed under the directory, for
-# the data that they hold. Needs no rights; what cannot be had is said and left out.
+# unpack_missing DIRECTORY PACKAGE...: unpacks those of Debian's packages that are not installed under the directory,
+# for the data that they hold. Needs no rights; what cannot be had is said and left out.
 unpack_missing() {
   local directory="$1" package scratch
   shift

@@ -1,8 +1,8 @@
 // The 1797 handwritten digits of scikit-learn, 8 x 8 pixels from 0 to 16 (the test set of Alpaydin & Kaynak 1998). This
 // header needs zlib: link ebm::zlib.
 //
-// Debian's package python3-sklearn holds them, as gzipped CSV: 64 pixels and the label a line. It need not be installed,
-// unpacking it is enough.
+// Debian's package python3-sklearn holds them, as gzipped CSV: 64 pixels and the label a line. It need not be
+// installed, unpacking it is enough.
 #pragma once
 
 #include <ebm/datasets/images.hpp>

@@ -1,5 +1,5 @@
-// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60 000 and 10 000 images of clothes, 28 x 28, in ten classes. This header
-// needs zlib: link ebm::zlib.
+// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60 000 and 10 000 images of clothes, 28 x 28, in ten classes. This
+// header needs zlib: link ebm::zlib.
 //
 // Debian's package dataset-fashion-mnist holds the files, as gzipped idx.
 #pragma once

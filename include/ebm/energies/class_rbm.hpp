@@ -76,7 +76,8 @@ class ClassRbm {
     inner_.add_parameter_gradient(units(x, workspace), weights, values, gradient, workspace);
   }
 
-  // Before the first training: offsets and biases of pixels from the mean of labelled data; classes start equally likely.
+  // Before the first training: offsets and biases of pixels from the mean of labelled data; classes start equally
+  // likely.
   void initialise_from(const Values<double>& mean) {
     require_shape("mean", mean, dimension(), 1);
     Values<double> of_units(inner_.visible());

@@ -160,8 +160,8 @@ class GaussianBernoulliRbm {
   }
   Index gibbs_uniforms() const { return detail::padded_to_lanes<Scalar>(hidden()); }
 
-  // Before the first training: means and offsets from those of the data. Does nothing to a machine whose parameters were
-  // given or trained.
+  // Before the first training: means and offsets from those of the data. Does nothing to a machine whose parameters
+  // were given or trained.
   void initialise_from(const Values<double>& mean) {
     if (initialised_) return;
     require_shape("mean", mean, visible(), 1);

@@ -2,8 +2,8 @@
 //
 //   loss(x, y) = -log p(y | x)
 //
-// For energies with add_label_gradient, such as ClassRbm (Larochelle & Bengio 2008, section 3.2). It needs no samples; the
-// loss is reported in nats per example.
+// For energies with add_label_gradient, such as ClassRbm (Larochelle & Bengio 2008, section 3.2). It needs no samples;
+// the loss is reported in nats per example.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
