@@ -2,14 +2,10 @@
 //
 // Its log Z is out of reach of any sum. Annealed importance sampling runs in both directions, and says what is known:
 // two bounds, and whether to trust them.
-#include <ebm/datasets/bars_and_stripes.hpp>
 #include <ebm/datasets/fashion_mnist.hpp>
-#include <ebm/ebm.hpp>
-#include <ebm/energies/rbm.hpp>
+#include <ebm/discrete.hpp>
 #include <ebm/io/image_grid.hpp>
 #include <ebm/io/png.hpp>
-#include <ebm/objectives/pseudo_likelihood.hpp>
-#include <ebm/partition/annealed_importance_sampling.hpp>
 
 #include <CLI/CLI.hpp>
 
