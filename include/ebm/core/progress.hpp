@@ -1,9 +1,12 @@
-// A line on the standard error stream that says how far a long computation is, at most a few times a second.
+// A line on the standard error stream that says how far a long computation is: on a terminal it is renewed a few times a
+// second, elsewhere there is a new one every ten seconds.
 #pragma once
 
 #include <cstdio>
 #include <ctime>
 #include <string>
+
+#include <unistd.h>
 
 namespace ebm {
 
@@ -16,9 +19,10 @@ inline double seconds_now() {
 
 class Progress {
  public:
-  explicit Progress(bool enabled) : enabled_(enabled), start_(seconds_now()), last_(start_) {}
+  explicit Progress(bool enabled)
+      : enabled_(enabled), renewed_(isatty(STDERR_FILENO) != 0), start_(seconds_now()), last_(start_) {}
   ~Progress() {
-    if (shown_) std::fputc('\n', stderr);
+    if (shown_ && renewed_) std::fputc('\n', stderr);
   }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -28,17 +32,18 @@ class Progress {
   void update(long done, long total, Details details) {
     if (!enabled_) return;
     const double now = seconds_now();
-    if (done < total && now - last_ < 0.25) return;
+    if (done < total && now - last_ < (renewed_ ? 0.25 : 10.0)) return;
     last_ = now, shown_ = true;
     const double elapsed = now - start_;
     const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done > 0 ? done : 1);
     const std::string text = details();
-    std::fprintf(stderr, "\r%ld/%ld  %.1f s left  %s\x1b[K", done, total, left, text.c_str());
+    std::fprintf(stderr, renewed_ ? "\r%ld/%ld  %.1f s left  %s\x1b[K" : "%ld/%ld  %.1f s left  %s\n", done, total, left,
+                 text.c_str());
     std::fflush(stderr);
   }
 
  private:
-  bool enabled_, shown_ = false;
+  bool enabled_, renewed_, shown_ = false;
   double start_, last_;
 };
 

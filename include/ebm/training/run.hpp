@@ -256,11 +256,13 @@ class Run {
   }
 
   [[gnu::noinline]] static std::string progress_text(const TrainingReport& report, double temperature) {
-    const std::string gradient = joined({"|gradient| ", to_text(report.gradient_norm)});
-    if (report.batch.chains == 0) return gradient;
-    return joined({"energy gap ", to_text(report.energy_gap), "  ", gradient, "  acceptance ",
-                   to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size),
-                   temperature == 1.0 ? "" : "  temperature " + to_text(temperature)});
+    std::string text = joined({"|gradient| ", to_text(report.gradient_norm)});
+    if (report.batch.chains > 0) text = joined({"energy gap ", to_text(report.energy_gap), "  ", text});
+    if (report.batch.acceptance == report.batch.acceptance) {
+      text = joined({text, "  acceptance ", to_text(report.batch.acceptance), "  step ",
+                     to_text(report.batch.step_size)});
+    }
+    return temperature == 1.0 ? text : joined({text, "  temperature ", to_text(temperature)});
   }
 
   static constexpr Index kSnapshotEvery = 100;
