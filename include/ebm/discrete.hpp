@@ -16,6 +16,7 @@
 #include <ebm/energies/rbm.hpp>
 #include <ebm/energies/softmax_rbm.hpp>
 #include <ebm/objectives/fast_persistent.hpp>
+#include <ebm/objectives/label_likelihood.hpp>
 #include <ebm/objectives/probability_flow.hpp>
 #include <ebm/objectives/pseudo_likelihood.hpp>
 #include <ebm/objectives/ratio_matching.hpp>
