@@ -105,8 +105,10 @@ class IsingLattice {
       for (Index k = 0; k < replicas(); ++k) {
         const double value = static_cast<double>(points(k, i));
         require(value == 1 || value == -1, "points", value, "spins, which are -1 or 1");
-        board_.at(k, i / columns(), i % columns()) = value > 0;
       }
+    }
+    for (Index i = 0; i < sites(); ++i) {
+      for (Index k = 0; k < replicas(); ++k) board_.at(k, i / columns(), i % columns()) = points(k, i) > 0;
     }
     for (Index tile = 0; tile < board_.tiles(); ++tile) board_.close_rows(tile, 0), board_.close_rows(tile, 1);
   }
