@@ -97,6 +97,41 @@ TEST_CASE("TAP gains an order in weak couplings") {
   CHECK(tap_errors[0] / tap_errors[1] > 6);
 }
 
+// log Z of a chain of spins by its 2 x 2 transfer matrices, whose order the numbering of the spins hides.
+TEST_CASE("belief propagation is exact on long chains in any numbering, however few the sweeps") {
+  constexpr Index spins = 3000;
+  const ebm::Stream stream(11);
+  const std::vector<Index> number = stream.permutation(spins);
+  SpinPairs chain(std::vector<double>(spins), {}, 0.3);
+  double up = 0, down = 0;  // log of the sum over all spins before, by the value of the last
+  for (Index i = 0; i < spins; ++i) {
+    const auto n = static_cast<std::uint64_t>(i);
+    const double j = i > 0 ? 3.0 + stream.normal(1, n) : 0, h = 0.01 * stream.normal(2, n);
+    const Index at = number[static_cast<std::size_t>(i)];
+    chain.fields[static_cast<std::size_t>(at)] = h;
+    if (i > 0) {
+      chain.pairs.push_back({at, number[static_cast<std::size_t>(i - 1)], j});
+      const double next_up = ebm::log_add_exp(up + j, down - j), next_down = ebm::log_add_exp(up - j, down + j);
+      up = next_up, down = next_down;
+    }
+    up += h, down -= h;
+  }
+  // A coupling of 0 closes no loop.
+  chain.pairs.push_back({number[0], number[spins - 1], 0.0});
+  const double truth = 0.3 + ebm::log_add_exp(up, down);
+  const auto once = ebm::bethe(chain, {.most_sweeps = 1});
+  CHECK(once.verdict == PartitionVerdict::exact);
+  CHECK_THAT(once.value, WithinAbs(truth, 1e-8));
+  CHECK_THAT(ebm::bethe(chain).value, WithinAbs(truth, 1e-8));
+  // Two trees, and a spin alone.
+  SpinPairs forest({0.1, -0.2, 0.3, 0.4, 0.5}, {{4, 1, 0.7}, {0, 3, -1.1}});
+  CHECK(ebm::bethe(forest, {.most_sweeps = 1}).verdict == PartitionVerdict::exact);
+  CHECK_THAT(ebm::bethe(forest).value, WithinAbs(forest.exact_log_partition(), 1e-12));
+  // Two pairs of the same spins are a loop.
+  forest.pairs.push_back({1, 4, 0.2});
+  CHECK(ebm::bethe(forest).verdict != PartitionVerdict::exact);
+}
+
 TEST_CASE("belief propagation is exact on trees, and says so") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const SpinPairs tree = random_tree(14, seed);
