@@ -25,8 +25,8 @@ namespace ebm {
   return largest + ebm::log(sum);
 }
 
-// Of some log weights: log mean w, its standard error by the delta method, (sum w)^2 / sum w^2, and the variance of log
-// w.
+// Of some log weights: log mean w, its standard error by the delta method, (sum w)^2 / sum w^2, and the variance of
+// log w.
 struct WeightSummary {
   double log_mean = 0, standard_error = 0, effective_samples = 0, variance = 0, mean_log = 0;
 };

@@ -1,7 +1,7 @@
 // Mean field: the best bound on log Z by a distribution of independent spins (Gibbs, Bogoliubov; Feynman 1972).
 //
-//   log Z >= L(m) = constant + sum_i h_i m_i + sum_(ij) J_ij m_i m_j + sum_i entropy(m_i),   m_i = tanh(h_i + sum_j
-//   J_ij m_j)
+//   log Z >= L(m) = constant + sum_i h_i m_i + sum_(ij) J_ij m_i m_j + sum_i entropy(m_i)
+//   m_i = tanh(h_i + sum_j J_ij m_j)
 //
 // Spins are updated one after the other, so L never falls and the iteration ends from any start; the best of several
 // starts is taken. L(m) is the ELBO, the bound by which variational autoencoders are trained.
