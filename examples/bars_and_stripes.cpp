@@ -49,8 +49,8 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
   };
   line("tempered, 10 temperatures", ebm::TemperedPersistent{.chains = 100});
-  line("persistent, 10 steps", ebm::Persistent{.chains = 100, .steps = 10});
-  line("persistent with fast weights, 10 steps", ebm::FastPersistent{.chains = 100, .steps = 10});
+  line("persistent, 10 steps", ebm::Persistent{.chains = 100, .steps = 10, .moved = 100});
+  line("persistent with fast weights, 10 steps", ebm::FastPersistent{.chains = 100, .steps = 10, .moved = 100});
   line("from the data, 10 steps", ebm::FromData{.steps = 10});
   line("from the data, 1 step", ebm::FromData{.steps = 1});
 }

@@ -36,6 +36,11 @@ class Sparse {
     sparsity_.check();
   }
 
+  // Of the kernel within, if there is one.
+  double temperature() const requires requires(const O& objective) { objective.temperature(); } {
+    return objective_.temperature();
+  }
+
   template <class E, class Inner>
   class Estimator : public Inner {
    public:

@@ -39,7 +39,10 @@ class TemperedNegativeChains {
                          Index workers)
       : start_(start),
         chains_(energy, kernel, tempering_ladder(start.temperatures, start.hottest), start.chains, rng, workers),
+        measured_(kernel.measures_acceptance()),
         fresh_(rng.stream()) {
+    if constexpr (!DiscreteEnergy<E>)
+      require(std::isfinite(start.hottest), "hottest", start.hottest, "a finite number");
     restart(data);
   }
 
@@ -75,6 +78,10 @@ class TemperedNegativeChains {
     report.jump_acceptance = sum / static_cast<double>(rates.size());
     report.step_size = step_size().value();
     report.chains = sample_count({chains_.cold(), 0});
+    if (measured_) report.acceptance = mean_acceptance(chains_.memory(), {0, chains_.tiles_per_level()}, 1);
+    const auto failed = chains_.state(0).failed;
+    report.failed_chains = static_cast<Index>(
+        std::count_if(failed.data(), failed.data() + failed.size(), [](Scalar f) { return f != Scalar(0); }));
     return chains_.cold();
   }
 
@@ -96,6 +103,10 @@ class TemperedNegativeChains {
 
   template <class Exec>
   void move(const E& energy, Exec& executor) {
+    for (Index level = 0; level < chains_.levels(); ++level) {
+      const auto failed = chains_.state(level).failed;
+      std::fill_n(failed.data(), failed.size(), Scalar(0));
+    }
     chains_.initialise(energy, executor);
     for (Index step = 0; step < start_.steps; ++step) {
       chains_.advance(energy, 1, executor);
@@ -106,6 +117,7 @@ class TemperedNegativeChains {
 
   TemperedPersistent start_;
   TemperedChains<E, K> chains_;
+  bool measured_;
   Stream fresh_;
   std::uint64_t restarts_ = 0;
 };

@@ -167,9 +167,11 @@ class Run {
         for (Index row = 0; row < points.rows(); ++row) sum += static_cast<double>(points.derived().coeff(row, i));
         mean(i) = sum / static_cast<double>(points.rows());
       }
+      const FlatVector<Scalar> before(trainer_.energy.parameters());
       trainer_.energy.initialise_from(mean);
       const auto theta = trainer_.energy.parameters();
-      std::copy(theta.begin(), theta.end(), trainer_.parameters.data());
+      if (!std::equal(theta.begin(), theta.end(), before.data()))
+        std::copy(theta.begin(), theta.end(), trainer_.parameters.data());
     }
     Trained live = trainer_.trained();
     live.set_parameters(trainer_.parameters.span());
