@@ -29,6 +29,7 @@
 #include <ebm/partition/enumeration.hpp>
 #include <ebm/partition/mean_field.hpp>
 #include <ebm/partition/sequential_monte_carlo.hpp>
+#include <ebm/partition/square_lattice.hpp>
 #include <ebm/partition/tap.hpp>
 #include <ebm/partition/thermodynamic_integration.hpp>
 #include <ebm/partition/transfer_matrix.hpp>
