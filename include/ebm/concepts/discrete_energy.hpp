@@ -6,8 +6,6 @@
 //                                                           a constant of the lane; x is one tile
 //   gibbs_sweep(x, inverse_temperature, noise, workspace)   resamples every block of some tiles once, in place
 //   gibbs_uniforms() -> Index                               uniforms that a sweep uses; a multiple of kNoiseBlock
-//   value_at(x, inverse_temperature, values, workspace)     where a sweep tempers the joint law of x and hidden units:
-//                                                           u of some tiles, exp(-u) the law of x that it leaves
 //   accepts_real_states                                     optional: static constexpr bool; true where real numbers between
 //                                                           the states serve as data, such as grey pixels of bits
 //
@@ -50,13 +48,6 @@ concept GibbsEnergy = Energy<E> && requires(const E& e, detail::MutableTiles<E> 
   { e.gibbs_uniforms() } -> std::same_as<Index>;
 };
 
-// Its sweeps temper a joint law with hidden units, not exp(-E).
-template <class E>
-concept HasTemperedValues = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values,
-                                     Workspace& workspace) {
-  { e.value_at(x, 1.0, values, workspace) } -> std::same_as<void>;
-};
-
 // Can be sampled by Gibbs: by its own blocks, or site by site.
 template <class E>
 concept ResampledEnergy = GibbsEnergy<E> || DiscreteEnergy<E>;
@@ -85,8 +76,8 @@ void conditional_energies(const E& energy, detail::ConstTiles<E> x, Index site, 
 template <class E>
 inline constexpr bool kAcceptsRealStates = false;
 template <class E>
-  requires std::same_as < std::remove_cvref_t<decltype(E::accepts_real_states)>,
-bool > inline constexpr bool kAcceptsRealStates<E> = E::accepts_real_states;
+  requires std::same_as<std::remove_cvref_t<decltype(E::accepts_real_states)>, bool>
+inline constexpr bool kAcceptsRealStates<E> = E::accepts_real_states;
 
 namespace detail {
 
