@@ -59,8 +59,8 @@ TEST_CASE("The digits are what they are known to be, where they are installed or
   const char* root = std::getenv("EBM_DATA");
   const auto path = ebm::find_digits(root ? root : "");
   if (!path) {
-    WARN("No digits: not compared with what they are known to be. Unpack python3-sklearn in a directory, and name it in "
-         "EBM_DATA.");
+    WARN("No digits: not compared with what they are known to be. Unpack python3-sklearn in a directory, and name it "
+         "in EBM_DATA.");
     return;
   }
   const auto digits = ebm::read_digits(*path);

@@ -6,8 +6,8 @@
 //                                                           a constant of the lane; x is one tile
 //   gibbs_sweep(x, inverse_temperature, noise, workspace)   resamples every block of some tiles once, in place
 //   gibbs_uniforms() -> Index                               uniforms that a sweep uses; a multiple of kNoiseBlock
-//   accepts_real_states                                     optional: static constexpr bool; true where real numbers between
-//                                                           the states serve as data, such as grey pixels of bits
+//   accepts_real_states                                     optional: static constexpr bool; true where real numbers
+//                                                           between states serve as data, such as grey pixels
 //
 // A state is a point like any other, with values such as 0 and 1, or -1 and 1, as coordinates: whatever evaluates,
 // packs, stores or trains points serves discrete ones as well.
