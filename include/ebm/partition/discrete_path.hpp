@@ -20,9 +20,7 @@ namespace detail {
 
 // An energy whose block sweep at inverse temperature beta leaves exp(-beta E) invariant.
 template <class E>
-concept SweepsItsOwnEnergy = GibbsEnergy<E> && DiscreteEnergy<E> && !requires(const E& e) {
-  e.hidden();
-};
+concept SweepsItsOwnEnergy = GibbsEnergy<E> && DiscreteEnergy<E> && !HasTemperedValues<E>;
 
 // (1 - beta) u + beta E, as an energy of its own; lives as long as what it looks at.
 template <DiscreteEnergy E>
@@ -154,8 +152,14 @@ class DiscretePath {
   void place(State& state, Index chain, const Points<double>& points, Index row) const {
     constexpr Index lanes = kLanes<Scalar>;
     require_shape("points", points, kAny, state.dim());
-    for (Index i = 0; i < state.dim(); ++i)
-      state.positions().coordinate(chain / lanes, i)[chain % lanes] = static_cast<Scalar>(points(row, i));
+    const StateSet values = energy_.states();
+    for (Index i = 0; i < state.dim(); ++i) {
+      const double number = (points(row, i) - values.first) / values.spacing, nearest = std::floor(number + 0.5);
+      require(nearest >= 0 && nearest < static_cast<double>(values.count) && std::abs(number - nearest) < 1e-3,
+              "points", points(row, i), "one of the states of the energy");
+      state.positions().coordinate(chain / lanes, i)[chain % lanes] =
+          static_cast<Scalar>(values.value(static_cast<Index>(nearest)));
+    }
   }
 
   // Where modes may be: some cold sweeps.
@@ -163,17 +167,11 @@ class DiscretePath {
     for (Index k = 0; k < 20; ++k) move(state, {0, state.tiles()}, 4.0, stream, k, workspace);
   }
 
-  // An energy's own sampler, or enumeration where there are few states, or the transfer matrix of a narrow graph.
+  // An energy's own sampler, or enumeration where there are few states, or the transfer matrix of a narrow graph; what
+  // the last needs, the graph alone tells.
   bool offers_target_draws() const {
     if (kSamples || StateEnumeration<E>::states_of(energy_) <= kMostStates) return true;
-    if constexpr (PairModel<E>) {
-      try {
-        Rng rng;
-        TransferMatrix<E>(energy_, kNarrow).draws(1, rng);
-        return true;
-      } catch (const ValueError&) {  // too wide
-      }
-    }
+    if constexpr (PairModel<E>) return TransferMatrix<E>::entries_for_draws(energy_) <= kNarrow.most_entries;
     return false;
   }
   void draw_target(State& state, const Stream& stream) const {
