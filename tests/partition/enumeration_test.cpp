@@ -6,6 +6,7 @@
 
 #include "partition/machines.hpp"
 #include "support/catch.hpp"
+#include "support/small_discrete.hpp"
 
 using namespace ebm::testing;
 using Catch::Matchers::WithinAbs;
@@ -38,6 +39,33 @@ TEST_CASE("log Z of machines that are known") {
   CHECK(result.verdict == ebm::PartitionVerdict::exact);
   CHECK(result.contains(22.748514440354));
   CHECK(result.upper - result.lower < 1e-3);
+}
+
+TEST_CASE("sums that would take days are refused, and say what does not") {
+  using Catch::Matchers::ContainsSubstring;
+  const auto wide = deterministic_rbm<float>(40, 31);
+  CHECK_THROWS_WITH(LayerEnumeration(wide).log_partition(),
+                    ContainsSubstring("units of the smaller layer: 31, wanted at most 30"));
+  CHECK_THROWS_WITH(ebm::log_partition(wide), ContainsSubstring("annealed_importance_sampling"));
+  CHECK_THROWS_AS(LayerEnumeration(wide).draw(1, ebm::Stream(1), [](Index, const auto&) {}), ebm::ValueError);
+}
+
+// Squares of spins are 1: one of them shifts the energy until log Z is next to nothing, and so is 4 eps |log Z|.
+TEST_CASE("the interval of a float energy follows its energies, not log Z") {
+  int missed_by_log_z = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    small_discrete::Pairwise<float> energy(12, ebm::kSpins, 0.1, seed);
+    energy.theta[12] += static_cast<float>(StateEnumeration(energy).log_partition());
+    small_discrete::Pairwise<double> same(12, ebm::kSpins, 0.1, seed);
+    std::copy(energy.theta.begin(), energy.theta.end(), same.theta.begin());
+    const double truth = StateEnumeration(same).log_partition();
+    const auto result = ebm::log_partition(energy);
+    CHECK(std::abs(truth) < 1e-5);
+    CHECK(result.contains(truth));
+    CHECK(result.upper - result.lower < 1e-4);
+    missed_by_log_z += std::abs(result.value - truth) > 4 * 0x1p-23 * std::abs(result.value);
+  }
+  CHECK(missed_by_log_z > 0);
 }
 
 // Few and many units in either layer, more than one block of the Gray code.

@@ -131,9 +131,12 @@ PartitionEstimate log_partition(const E& energy) {
     return StateEnumeration<E>(energy).log_partition();
   };
   const double log_z = sum();
-  // A float energy rounds each term.
-  return PartitionEstimate::exact(log_z, std::abs(log_z) * 4 *
-                                             static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon()));
+  // A float energy rounds each term. A state that matters has p = exp(-E) / Z between eps / states and 1, hence
+  // |E| < |log Z| + log(states / eps): log Z itself may be next to nothing where energies are large.
+  const double eps = static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon());
+  const double log_states =
+      static_cast<double>(dimension_of(energy)) * ebm::log(static_cast<double>(energy.states().count));
+  return PartitionEstimate::exact(log_z, 4 * eps * (std::abs(log_z) + log_states - ebm::log(eps)));
 }
 
 }  // namespace ebm
