@@ -3,8 +3,8 @@
 //   torus(rows, columns), grid(rows, columns), ring(nodes), complete(nodes), or Graph(nodes, edges) of one's own
 //
 // Blocks are a colouring: nodes of one block have no edge between them, so they can be drawn at once given the others
-// (chromatic Gibbs sampling). They are found by always colouring next the node whose neighbours have most colours (Brelaz
-// 1979), which needs two colours wherever two are enough, as on even tori; odd ones need three.
+// (chromatic Gibbs sampling). They are found by always colouring next the node whose neighbours have most colours
+// (Brelaz 1979), which needs two colours wherever two are enough, as on even tori; odd ones need three.
 #pragma once
 
 #include <ebm/core/errors.hpp>

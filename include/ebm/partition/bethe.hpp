@@ -4,9 +4,9 @@
 //   log Z ~ constant + sum_i log sum_s exp(h_i s) prod_k sum_t exp(J_ik s t + h_{k->i} t) / (2 cosh h_{k->i})
 //           - sum_(ij) log sum_{s,t} exp(J_ij s t + h_{i->j} s + h_{j->i} t) / (4 cosh h_{i->j} cosh h_{j->i})
 //
-// On trees, messages go from the leaves to a root and back, and are right then. On graphs with loops it is no bound, and
-// messages that do not settle are the verdict's business. Of several fixed points that of the largest log Z is taken,
-// since below a critical temperature that without magnetisation is far too low.
+// On trees, messages go from the leaves to a root and back, and are right then. On graphs with loops it is no bound,
+// and messages that do not settle are the verdict's business. Of several fixed points that of the largest log Z is
+// taken, since below a critical temperature that without magnetisation is far too low.
 #pragma once
 
 #include <ebm/core/rng.hpp>
