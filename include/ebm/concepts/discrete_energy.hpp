@@ -6,6 +6,8 @@
 //                                                           a constant of the lane; x is one tile
 //   gibbs_sweep(x, inverse_temperature, noise, workspace)   resamples every block of some tiles once, in place
 //   gibbs_uniforms() -> Index                               uniforms that a sweep uses; a multiple of kNoiseBlock
+//   value_at(x, inverse_temperature, values, workspace)     where a sweep tempers the joint law of x and hidden units:
+//                                                           u of some tiles, exp(-u) the law of x that it leaves
 //   accepts_real_states                                     optional: static constexpr bool; true where real numbers
 //                                                           between states serve as data, such as grey pixels
 //
@@ -46,6 +48,13 @@ concept GibbsEnergy = Energy<E> && requires(const E& e, detail::MutableTiles<E> 
                                             TileNoise<typename E::Scalar, E::dim>& noise, Workspace& workspace) {
   { e.gibbs_sweep(x, 1.0, noise, workspace) } -> std::same_as<void>;
   { e.gibbs_uniforms() } -> std::same_as<Index>;
+};
+
+// Its sweeps temper a joint law with hidden units, not exp(-E).
+template <class E>
+concept HasTemperedValues = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values,
+                                     Workspace& workspace) {
+  { e.value_at(x, 1.0, values, workspace) } -> std::same_as<void>;
 };
 
 // Can be sampled by Gibbs: by its own blocks, or site by site.
