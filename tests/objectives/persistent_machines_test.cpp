@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 
 using namespace ebm;
+using Catch::Matchers::ContainsSubstring;
 using Machine = BernoulliRbm<float>;
 
 namespace {
@@ -123,6 +124,16 @@ TEST_CASE("tempered chains of continuous energies need a finite temperature", "[
   const auto result = finite.fit(points, {.iterations = 5}, rng);
   CHECK((result.last.batch.acceptance > 0 && result.last.batch.acceptance <= 1));
   CHECK(result.last.batch.failed_chains == 0);
+}
+
+TEST_CASE("data that are no states are refused before anything is learned from them", "[rbm]") {
+  Rng rng{4};
+  Points<float, Dynamic> grey = patterns(), wrong = patterns();
+  grey(7, 3) = 0.5f, wrong(7, 3) = 2.0f;
+  Trainer trainer{Machine{6, 8, rng}, ContrastiveDivergence{}, Sgd{}};
+  trainer.fit(grey, {.iterations = 2}, rng);
+  CHECK_THROWS_WITH(trainer.fit(wrong, {.iterations = 2}, rng),
+                    ContainsSubstring("points: 2") && ContainsSubstring("row 7"));
 }
 
 TEST_CASE("a failed fit leaves the machine as it was", "[rbm]") {

@@ -33,6 +33,7 @@ class BernoulliRbm {
   static constexpr int dim = Dynamic;
   static constexpr Index tiles_at_once = 8;  // share each block of weights
   static constexpr bool adds_gradients_in_place = true;
+  static constexpr bool accepts_real_states = true;  // pixels between black and white
 
   BernoulliRbm(Index visible, Index hidden, Rng& rng, const RbmOptions& options = {})
       : BernoulliRbm(visible, hidden, options.centred) {

@@ -14,6 +14,7 @@
 // takes energy() for a density wants .temperature = trainer.temperature().
 #pragma once
 
+#include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/training/run.hpp>
 
 namespace ebm {
@@ -53,6 +54,7 @@ class Trainer {
     require_shape("points", rows, kAny, dimension_of(state_.energy));
     require(rows.rows() >= 1, "points: rows", static_cast<double>(rows.rows()), "at least 1");
     require_finite("points", rows);
+    require_states("points", rows, state_.energy);
     const State before(state_);
     try {
       detail::Run<E, O, P> run(state_, rows, options, rng, executor.workers());
