@@ -1,6 +1,7 @@
 // Energies of discrete states and what is done with them, beside what ebm.hpp has: Boltzmann machines, lattices, their
-// kernels and objectives, partition functions of any energy. Needs Eigen alone; a header of its own, because it takes as
-// long to compile as the rest. Opt-in beside it: readers of images (datasets/digits.hpp, datasets/fashion_mnist.hpp).
+// kernels and objectives, partition functions of any energy. Needs Eigen alone; a header of its own, because it takes
+// as long to compile as the rest. Opt-in beside it: readers of images (datasets/digits.hpp,
+// datasets/fashion_mnist.hpp).
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>

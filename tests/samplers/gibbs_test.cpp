@@ -13,8 +13,8 @@ namespace {
 
 static_assert(Kernel<Gibbs, Pairwise<float>> && ResampledEnergy<Pairwise<double>> && !GibbsEnergy<Pairwise<double>>);
 
-// Sites drawn from their conditional distributions one after the other, by enumeration; `from_old` conditions every site
-// on the state before the sweep, which is the mistake of drawing sites at the same time that depend on each other.
+// Sites drawn from their conditional distributions one after the other, by enumeration; `from_old` conditions every
+// site on the state before the sweep, which is the mistake of drawing sites at the same time that depend on each other.
 Matrix sweep(const Pairwise<double>& energy, double temperature, bool from_old) {
   const auto all = small_discrete::all_states<double>(energy.width, energy.set);
   const Values<double> e = energies(energy, all) / temperature;

@@ -1,5 +1,5 @@
-// A line on the standard error stream that says how far a long computation is: on a terminal it is renewed a few times a
-// second, elsewhere there is a new one every ten seconds.
+// A line on the standard error stream that says how far a long computation is: on a terminal it is renewed a few times
+// a second, elsewhere there is a new one every ten seconds.
 #pragma once
 
 #include <cstdio>

@@ -5,9 +5,9 @@
 //
 // E(v) is the free energy, an ordinary energy up to a constant of the parameters: scored, sampled and trained like any
 // other, with a gradient in real v as well. The offsets mu and lambda centre the gradient (Montavon & Mueller 2012;
-// Melchior, Fischer & Wiskott 2016): mu is the mean of the data, taken when the trainer first sees them, and lambda 1/2.
-// Without them b, c and W are the usual parameters. Parameters lie as W [visible][hidden], b, c; they mean the same only
-// beside the same offsets, which a copy of the machine keeps.
+// Melchior, Fischer & Wiskott 2016): mu is the mean of the data, taken when the trainer first sees them, and lambda
+// 1/2. Without them b, c and W are the usual parameters. Parameters lie as W [visible][hidden], b, c; they mean the
+// same only beside the same offsets, which a copy of the machine keeps.
 //
 // Sums run over active units only (networks/packed_rows.hpp), so sparse states are cheap; hidden units are integrated
 // out of gradients: both phases of contrastive divergence use p(h | v), not samples.
@@ -226,9 +226,9 @@ class BernoulliRbm {
     return detail::padded_to_lanes<Scalar>(hidden_) + detail::padded_to_lanes<Scalar>(visible_);
   }
 
-  // For energies made of this one, whose visible units are others (energies/softmax_rbm.hpp): the first half of a sweep,
-  // which uses the first padded_to_lanes(hidden()) uniforms, and f(tile, i, lanes) for what the second half draws from,
-  // b_i + sum_j W_ij h_j.
+  // For energies made of this one, whose visible units are others (energies/softmax_rbm.hpp): the first half of a
+  // sweep, which uses the first padded_to_lanes(hidden()) uniforms, and f(tile, i, lanes) for what the second half
+  // draws from, b_i + sum_j W_ij h_j.
   detail::ActiveUnits<Scalar> draw_hidden(TileSpan<const Scalar, dim> x, double beta,
                                           const TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     const Active visible = collect(x, workspace);

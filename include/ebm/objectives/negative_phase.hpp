@@ -17,8 +17,8 @@ struct Persistent {
   Index chains = 1024;
   std::optional<Index> steps = {};  // kernel steps an iteration; left out, 6 for exact kernels and 20 for others
   Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
-  // Jumps an iteration (samplers/mixture_jump.hpp), and rows of the minibatch about which half of them land. Left out, 2
-  // and 32 (0 beyond four dimensions) where the energy has an anchor of finite variance; elsewhere there are none.
+  // Jumps an iteration (samplers/mixture_jump.hpp), and rows of the minibatch about which half of them land. Left out,
+  // 2 and 32 (0 beyond four dimensions) where the energy has an anchor of finite variance; elsewhere there are none.
   std::optional<Index> jumps = {}, centres = {};
   double reinitialised = 0.0;              // probability that a chain is started anew before an iteration
   std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others

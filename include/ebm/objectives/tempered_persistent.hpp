@@ -2,8 +2,8 @@
 //
 // Hot chains wander freely and bring what they find down the ladder, so that the samples reach modes which chains at
 // temperature 1 would not (Desjardins et al. 2010; Cho, Raiko & Ilin 2010). The ladder leads from
-// temperature 1 to the hottest (infinite: every state alike) and is moved until all pairs swap equally often. The mean rate of
-// swaps is reported as the acceptance of jumps.
+// temperature 1 to the hottest (infinite: every state alike) and is moved until all pairs swap equally often. The mean
+// rate of swaps is reported as the acceptance of jumps.
 #pragma once
 
 #include <ebm/objectives/negative_chains.hpp>
