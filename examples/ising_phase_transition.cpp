@@ -1,5 +1,5 @@
-// The phase transition of the Ising model: magnetisation against temperature on square tori of several sizes, beside the
-// exact curve of the infinite lattice (Onsager 1944, Yang 1952), and what the lattice looks like on either side.
+// The phase transition of the Ising model: magnetisation against temperature on square tori of several sizes, beside
+// the exact curve of the infinite lattice (Onsager 1944, Yang 1952), and what the lattice looks like on either side.
 //
 //   p(s) ~ exp(sum_(ij) s_i s_j / T),   s = -1, 1,   M = (1 - sinh(2 / T)^-4)^(1/8) below T = 2 / log(1 + sqrt 2)
 //

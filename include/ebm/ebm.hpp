@@ -1,5 +1,5 @@
-// Everything that needs Eigen alone. Opt-in, each with needs of its own: core/thread_pool.hpp (threads), io/*.hpp
-// (files), io/plot.hpp and io/png.hpp (libpng).
+// Everything on continuous states that needs Eigen alone; discrete.hpp adds the discrete world. Opt-in, each with needs
+// of its own: core/thread_pool.hpp (threads), io/*.hpp (files), io/plot.hpp and io/png.hpp (libpng).
 #pragma once
 
 #include <ebm/concepts/density.hpp>
@@ -7,6 +7,7 @@
 #include <ebm/concepts/evaluation.hpp>
 #include <ebm/concepts/kernel.hpp>
 #include <ebm/concepts/objective.hpp>
+#include <ebm/concepts/optimizer.hpp>
 #include <ebm/core/box.hpp>
 #include <ebm/core/errors.hpp>
 #include <ebm/core/executor.hpp>

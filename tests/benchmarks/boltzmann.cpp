@@ -1,7 +1,7 @@
-// rbm_cd1_784_500/DENSITY: ms for an update of contrastive divergence from the data, one Gibbs sweep, batch 100, on binary
-// states of that density: the biases keep hidden and sampled visible units at it. The bare kernels: both gradients, a
-// sweep, a plain step. Dense arithmetic would be five products of 784 x 500 x 100; the share is that work beside the
-// peak of multiplications and additions, and may exceed 1, since only active units are summed.
+// rbm_cd1_784_500/DENSITY: ms for an update of contrastive divergence from the data, one Gibbs sweep, batch 100, on
+// binary states of that density: the biases keep hidden and sampled visible units at it. The bare kernels: both
+// gradients, a sweep, a plain step. Dense arithmetic would be five products of 784 x 500 x 100; the share is that work
+// beside the peak of multiplications and additions, and may exceed 1, since only active units are summed.
 //
 // rbm_cd1_784_500_unbiased/DENSITY starts from biases of zero, so that half of the hidden units are on.
 // train_rbm_cd1_784_500/DENSITY is the same update as Trainer::fit makes it.

@@ -1,5 +1,6 @@
-// ising_512_chromatic: ns for each spin drawn anew in heat-bath sweeps of a 512 x 512 torus at K = 0.44; one lattice, and
-// /replicas with 16 of them. ising_64_chromatic: the same on 64 x 64. The limit is the time that their uniform bytes take.
+// ising_512_chromatic: ns for each spin drawn anew in heat-bath sweeps of a 512 x 512 torus at K = 0.44; one lattice,
+// and /replicas with 16 of them. ising_64_chromatic: the same on 64 x 64. The limit is the time that their uniform
+// bytes take.
 #include "benchmark.hpp"
 
 #include <ebm/energies/ising.hpp>

@@ -1,5 +1,5 @@
-// ais_784_500: ms for one temperature of annealed importance sampling of a restricted Boltzmann machine, 100 chains: the
-// weight and a Gibbs step. Its limit counts the additions of a dense product, which the tables of the library save.
+// ais_784_500: ms for one temperature of annealed importance sampling of a restricted Boltzmann machine, 100 chains:
+// the weight and a Gibbs step. Its limit counts the additions of a dense product, which the tables of the library save.
 #include "benchmark.hpp"
 
 #include <ebm/energies/rbm.hpp>

@@ -39,6 +39,11 @@ struct Conditional : Coin {
   }
 };
 
+struct Grey : small_discrete::Pairwise<float> {
+  using Pairwise::Pairwise;
+  static constexpr bool accepts_real_states = true;
+};
+
 static_assert(DiscreteEnergy<Coin> && ResampledEnergy<Coin> && !GibbsEnergy<Coin> && !HasConditionalEnergies<Coin>);
 static_assert(!DiscreteEnergy<NoStates> && !DiscreteEnergy<StatesOfAnotherType> && !DiscreteEnergy<MutableStates>);
 static_assert(GibbsEnergy<Swept> && !GibbsEnergy<SweptWithoutUniforms> && HasConditionalEnergies<Conditional>);
@@ -81,4 +86,32 @@ TEST_CASE("conditional energies leave the state as it is", "[discrete_energy]") 
     up(2) = 1, down(2) = -1;
     CHECK(out[1](l) - out[0](l) == Approx(energies(energy, up)(0) - energies(energy, down)(0)));
   }
+}
+
+TEST_CASE("points that are no states are refused by row and value", "[discrete_energy]") {
+  using Catch::Matchers::ContainsSubstring;
+  static_assert(kAcceptsRealStates<Grey> && !kAcceptsRealStates<Coin>);
+  const small_discrete::Pairwise<float> spins(3, kSpins, 1, 1), thirds(3, {0, 1.0 / 3, 4}, 1, 1);
+  const Grey grey(3, kBits, 1, 1);
+  const auto message = [](const auto& energy, Points<double> points, double value) {
+    points(4, 2) = value;
+    try {
+      require_states("points", points, energy);
+    } catch (const ValueError& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  const Points<double> ones = Points<double>::Ones(5, 3);
+  CHECK(message(spins, ones, -1) == "none");
+  CHECK(message(spins, ones, 0) ==
+        "points: 0 at row 4, column 2, wanted one of the energy's 2 states from -1 in steps of 2");
+  CHECK(message(thirds, ones, 2.0 / 3) == "none");  // as the energy's floats
+  CHECK_THAT(message(thirds, ones, 0.5), ContainsSubstring("points: 0.5 at row 4"));
+  for (const double bad : {1.5, -0.01, std::nan("")}) {
+    CHECK_THAT(message(grey, ones, bad), ContainsSubstring("at row 4, column 2"));
+    CHECK_THAT(message(grey, ones, bad), ContainsSubstring("or between them"));
+  }
+  CHECK(message(grey, ones, 0.5) == "none");
+  CHECK(message(NoStates{}, ones, 0.5) == "none");
 }

@@ -32,7 +32,7 @@ TEST_CASE("the last step is always shown, and ends its line") {
   int details = 0;
   const std::string text = report(true, 1000, details);
   CHECK_THAT(text, ContainsSubstring("1000/1000  ") && ContainsSubstring("detail 1000"));
-  CHECK(text.front() == '\r');
+  CHECK(text.front() != '\r');  // no terminal
   CHECK(text.back() == '\n');
 }
 

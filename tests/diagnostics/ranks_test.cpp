@@ -42,9 +42,12 @@ TEST_CASE("halves leave the middle of an odd chain out") {
 }
 
 TEST_CASE("quantiles are linear between order statistics") {
-  const std::vector<double> sorted{0, 1, 4, 9};
-  CHECK(ebm::quantile_of_sorted(sorted, 0.0) == 0.0);
-  CHECK(ebm::quantile_of_sorted(sorted, 0.5) == 2.5);
-  CHECK(ebm::quantile_of_sorted(sorted, 1.0) == 9.0);
-  CHECK_THAT(ebm::quantile_of_sorted(sorted, 0.9), Catch::Matchers::WithinRel(7.5, 1e-12));
+  ChainMatrix<> draws(2, 2);
+  draws << 4, 0, 9, 1;
+  const ebm::OrderedDraws<double> order = ebm::ordered_draws(draws);
+  CHECK(order == ebm::OrderedDraws<double>{{0, 2}, {1, 3}, {4, 0}, {9, 1}});
+  CHECK(ebm::quantile_of_ordered(order, 0.0) == 0.0);
+  CHECK(ebm::quantile_of_ordered(order, 0.5) == 2.5);
+  CHECK(ebm::quantile_of_ordered(order, 1.0) == 9.0);
+  CHECK_THAT(ebm::quantile_of_ordered(order, 0.9), Catch::Matchers::WithinRel(7.5, 1e-12));
 }

@@ -5,12 +5,15 @@
 #include <ebm/training/adam.hpp>
 #include <ebm/training/trainer.hpp>
 
+#include "objectives/minibatch.hpp"
 #include "samplers/exact_transitions.hpp"
 #include "samplers/run_kernel.hpp"
 #include "support/catch.hpp"
 #include "support/small_discrete.hpp"
 
 namespace {
+
+using Catch::Matchers::ContainsSubstring;
 
 static_assert(ebm::GibbsEnergy<ebm::ClassRbm<float>>);
 static_assert(ebm::TrainableEnergy<ebm::ClassRbm<double>>);
@@ -242,4 +245,34 @@ TEST_CASE("Errors of the class machine name what is wrong", "[class_rbm]") {
   CHECK_THROWS_AS((ebm::ClassRbm<float>{0, 3, 2, rng}), ebm::ValueError);
   CHECK_THROWS_AS((ebm::ClassRbm<float>{2, 1, 2, rng}), ebm::ValueError);
   CHECK_THROWS_AS(ebm::with_labels(Eigen::MatrixXd::Zero(3, 2), Eigen::Vector2d::Zero()), ebm::ShapeError);
+}
+
+TEST_CASE("Labels that are no classes are refused by row and value", "[class_rbm]") {
+  const auto rbm = machine<double>(4, 3, 5);
+  const auto points = all_labelled(4, 3);
+  CHECK_NOTHROW(ebm::require_states("points", points, rbm));
+  for (const double label : {-1.0, 3.0, 2.5, 1e9, std::nan("")}) {
+    auto bad = points;
+    bad(20, 4) = label;
+    const auto named = [&](const char* what) { return ContainsSubstring(what + ebm::to_text(label) + " at row 20"); };
+    CHECK_THROWS_WITH(ebm::require_states("points", bad, rbm), named("points: label ") && ContainsSubstring("than 3"));
+    if (label != 3 && label != 1e9)
+      CHECK_THROWS_WITH(ebm::with_labels(bad.leftCols(4), bad.col(4)), named("labels: label "));
+
+    // Energies, and the losses of both ways of training, are no numbers either.
+    const auto values = ebm::energies(rbm, bad);
+    CHECK(std::isnan(values(20)));
+    CHECK(values.array().isNaN().count() == 1);
+    ebm::Rng rng{2};
+    ebm::Serial serial;
+    objectives::Batch<double, ebm::Dynamic> good_batch(points), bad_batch(bad);
+    auto estimator = ebm::LabelLikelihood{}.estimator(rbm, good_batch.view(), rng, 1);
+    ebm::FlatVector<double> gradient(rbm.parameters().size());
+    CHECK(std::isfinite(estimator.estimate(rbm, good_batch.view(), 0, gradient, serial).data_energy));
+    CHECK_THROWS_WITH(estimator.estimate(rbm, bad_batch.view(), 1, gradient, serial),
+                      named("points: label ") && ContainsSubstring("0 to 2"));
+    auto generative = ebm::ContrastiveDivergence{ebm::Gibbs{}, ebm::Persistent{.chains = 16}}.estimator(
+        rbm, good_batch.view(), rng, 1);
+    CHECK(std::isnan(generative.estimate(rbm, bad_batch.view(), 0, gradient, serial).data_energy));
+  }
 }

@@ -300,5 +300,11 @@ TEST_CASE("Errors name what is wrong", "[gaussian_bernoulli_rbm]") {
   CHECK_THROWS_AS(ebm::GaussianBernoulliRbm<float>(Eigen::MatrixXd::Zero(2, 2), Eigen::Vector2d::Zero(),
                                                    Eigen::Vector2d::Zero(), Eigen::Vector3d(1, 1, 1)),
                   ebm::ShapeError);
+  const Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(2, 3);
+  const Eigen::Vector2d ones(1, 1), endless(1, INFINITY);
+  const Eigen::Vector3d biases(0, 0, 0);
+  using Rbm = ebm::GaussianBernoulliRbm<float>;
+  CHECK_THROWS_WITH(Rbm(weights, biases, biases, ones), Catch::Matchers::ContainsSubstring("means: shape 3 x 1"));
+  CHECK_THROWS_WITH(Rbm(weights, endless, biases, ones), Catch::Matchers::ContainsSubstring("means: inf at row 1"));
   CHECK_THROWS_AS((ebm::GaussianBernoulliRbm<float>{2, 31, rng}.log_partition()), ebm::ValueError);
 }

@@ -128,6 +128,9 @@ TEMPLATE_TEST_CASE("free energies are those of the enumerated hidden units", "[r
   const auto x = workspace.tiles<TestType, Dynamic>(1, visible);
   const auto values = workspace.tiles<TestType, 1>(1, 1);
   pack_rows(v, x);
+  rbm.value_at(x, 0.0, values, workspace);
+  CHECK(static_cast<double>(values.data()[0]) ==
+        Approx(-std::log(2.0) * static_cast<double>(hidden)).epsilon(0).margin(1e-5));
   rbm.value_at(x, 0.3, values, workspace);
   const double tolerance = sizeof(TestType) == 8 ? 1e-10 : 2e-4;
   for (Index row = 0; row < v.rows(); ++row) {
@@ -191,6 +194,12 @@ TEST_CASE("the machine starts from the mean of the data, once", "[rbm]") {
   CHECK(rbm.visible_bias(2) == Approx(std::log(0.98 / 0.02)));
   rbm.initialise_from(other);
   CHECK(rbm.visible_bias(1) == Approx(std::log(0.3 / 0.7)));
+  BernoulliRbm<double> plain(3, 4, rng, {.weight_sd = 0, .centred = false}), set(3, 4, rng);
+  plain.initialise_from(mean);
+  CHECK(plain.visible_bias(1) == Approx(std::log(0.3 / 0.7)));
+  set.set_parameters(std::vector<double>(set.parameters().size(), 0.25));
+  set.initialise_from(mean);
+  CHECK(set.parameters()[13] == 0.25);
   auto given = deterministic<double>(3, 2);
   given.initialise_from(mean);
   CHECK(given.visible_bias(1) == Approx(.3 * std::cos(1.0)));

@@ -23,6 +23,16 @@ TEST_CASE("The curve of an energy is its normalised density") {
   }
 }
 
+TEST_CASE("The curve at a temperature is that of E / T") {
+  const double temperature = 0.5;
+  const ebm::Curve curve = ebm::density_curve(Normal{}, -7, 9, 400, temperature);
+  for (std::size_t i = 0; i < 400; i += 13) {
+    const double energy = 0.5 * std::pow(curve.x[i] - 1, 2);
+    CHECK(curve.y[i] ==
+          Approx(std::exp(-energy / temperature) / std::sqrt(2 * 3.14159265358979 * temperature)).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("A histogram integrates to 1, and its bars stand where the points are") {
   std::vector<double> points;
   for (int i = 0; i < 900; ++i) points.push_back(i < 300 ? 0.5 * i / 300 : 9.5 + 0.5 * (i - 299) / 600);

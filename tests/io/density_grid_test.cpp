@@ -6,6 +6,9 @@
 
 namespace {
 
+const ebm::Box<2> kBox{{-6, -4}, {8, 3}};
+const ebm::Box<2> kUnit{{-1, -1}, {1, 1}};
+
 // 1/2 (x - 1)^2 + 2 (y + 1/2)^2 plus a constant: N((1, -1/2), diag(1, 1/4)).
 struct Bell {
   using Scalar = double;
@@ -15,6 +18,16 @@ struct Bell {
   ebm::Lanes<double> energy(const ebm::Tile<double, 2>& x) const {
     return 0.5 * (x.col(0) - 1.0).square() + 2.0 * (x.col(1) + 0.5).square() + offset;
   }
+};
+
+// That density itself.
+struct Normalised {
+  static constexpr int dim = 2;
+  ebm::Values<double> log_density(const ebm::Points<double, 2>& points) const {
+    return -0.5 * (points.col(0).array() - 1).square() - 2 * (points.col(1).array() + 0.5).square() -
+           std::log(3.14159265358979);
+  }
+  ebm::Box<2> domain() const { return kBox; }
 };
 
 // No density left of the origin, and no energy at all in the upper right.
@@ -48,9 +61,6 @@ struct Square {
 
 double sum(const Eigen::ArrayXXd& values) { return std::accumulate(values.data(), values.data() + values.size(), 0.0); }
 
-const ebm::Box<2> kBox{{-6, -4}, {8, 3}};
-const ebm::Box<2> kUnit{{-1, -1}, {1, 1}};
-
 }  // namespace
 
 TEST_CASE("Cells are addressed by x and y, and their centres fill the box") {
@@ -75,6 +85,22 @@ TEST_CASE("A density on a grid integrates to 1 and is the one that the energy me
   }
   // A cell's area forgotten would be seen.
   CHECK(std::abs(sum(grid.values) - 1) > 10);
+}
+
+TEST_CASE("A density at a temperature is that of E / T") {
+  // N((1, -1/2), diag(T, T / 4)), from the energy as from its density at temperature 1.
+  const double temperature = GENERATE(0.25, 1.5);
+  const auto grid = ebm::density_grid(Bell{-400}, kBox, 280, 140, temperature);
+  const auto bell = ebm::density_grid(Normalised{}, kBox, 280, 140, temperature);
+  CHECK(sum(grid.values) * grid.cell_area() == Approx(1).epsilon(1e-12));
+  for (const auto& [i, j] : {std::pair{140, 70}, {150, 60}, {120, 80}}) {
+    const Eigen::Array2d x = grid.centre(i, j);
+    const double energy = 0.5 * std::pow(x[0] - 1, 2) + 2 * std::pow(x[1] + 0.5, 2);
+    const double truth = std::exp(-energy / temperature) / (3.14159265358979 * temperature);
+    CHECK(grid.values(i, j) == Approx(truth).epsilon(1e-5));
+    CHECK(bell.values(i, j) == Approx(truth).epsilon(1e-5));
+  }
+  CHECK_THROWS_WITH(ebm::density_grid(Bell{}, kBox, 4, 4, 0), "temperature: 0, wanted more than 0");
 }
 
 TEST_CASE("Where an energy is +infinity there is no density, and where it is no energy at all there is no number") {

@@ -22,7 +22,7 @@ TEST_CASE("Panels are square, in the order given, with the same place for the sa
   ebm::Points<double, 2> point(1, 2);
   point << 0.9, 0.5;
   const std::vector<ebm::GalleryPanel> panels{ebm::points_panel("data", point, kBox),
-                                              ebm::density_panel("model", Slope{}, kBox, 50)};
+                                              ebm::density_panel("model", Slope{}, kBox, {.resolution = 50})};
   const ebm::Picture picture = ebm::gallery_picture(panels, {.columns = 2, .panel = 100});
   CHECK(picture.width() == 2 * 18 + 2 * 100 + 14);
   CHECK(picture.height() == 2 * 18 + 26 + 100);

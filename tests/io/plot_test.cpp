@@ -54,7 +54,8 @@ TEST_CASE("Values, curves, galleries and strips are written as what they are") {
   CHECK(decoded_png(file.path).width() == 300);
   ebm::plot_curves({{"loss", {3, 2, 1.5}}}, file.path, {.title = "Loss"});
   CHECK(decoded_png(file.path) == ebm::curves_picture({{"loss", {3, 2, 1.5}}}, {.title = "Loss"}));
-  ebm::plot_gallery({ebm::density_panel("ring", Ring{}, {{-3, -3}, {3, 3}}, 50)}, file.path, {.panel = 100});
+  ebm::plot_gallery({ebm::density_panel("ring", Ring{}, {{-3, -3}, {3, 3}}, {.resolution = 50})}, file.path,
+                    {.panel = 100});
   CHECK(decoded_png(file.path).width() == 136);
   ebm::TrainingStrip strip(box, {.panel = 100, .resolution = 20});
   strip.add(0, Ring{}, ebm::Points<float, 2>(0, 2), ebm::Points<float, 2>(0, 2));

@@ -26,8 +26,8 @@ Points<float> lattice_samples(Index count, Rng& rng) {
   return lattice.points();
 }
 
-// sqrt of the mean over the couplings of [I^-1]_kk / samples, where I is the covariance of s_i s_j over the edges. Fields
-// do not change it: odd and even functions of the spins do not correlate.
+// sqrt of the mean over the couplings of [I^-1]_kk / samples, where I is the covariance of s_i s_j over the edges.
+// Fields do not change it: odd and even functions of the spins do not correlate.
 double cramer_rao_bound(const Graph& graph, Rng& rng) {
   const Points<float> spins = lattice_samples(20'000, rng);
   Eigen::MatrixXd products(spins.rows(), graph.edges());

@@ -58,7 +58,7 @@ Outcome jump(const E& energy, double temperature, bool centred = false) {
   ebm::Serial executor;
   kernel.init(energy, chains.state(0, kTiles), memory.workspace(0));
   ebm::advance(energy, kernel, chains, {0, kTiles}, 0, 1, ebm::StepSize(kernel, 1.0, {}), noise, memory, executor,
-               [](ebm::Index, const ebm::ChainStateOf<E>&, ebm::Index) {});
+               ebm::Unobserved{});
 
   std::vector<float> x(chains.positions().data(), chains.positions().data() + count);
   std::sort(x.begin(), x.end());
@@ -119,7 +119,7 @@ TEST_CASE("chains so far from the anchor that a float cannot hold the proposals'
   ebm::Serial executor;
   kernel.init(energy, chains.state(0, 4), memory.workspace(0));
   ebm::advance(energy, kernel, chains, {0, 4}, 0, 20, ebm::StepSize(kernel, 1.0, {}), ebm::Stream(3), memory, executor,
-               [](ebm::Index, const ebm::ChainStateOf<ebm::Anchored<Inner>>&, ebm::Index) {});
+               ebm::Unobserved{});
   for (ebm::Index c = 0; c < 64; ++c) CHECK(chains.positions().data()[c] > 25.0f);
 }
 

@@ -11,8 +11,9 @@ using ebm::detail::LookupProduct;
 TEMPLATE_TEST_CASE("sums by table are those of a plain loop", "", float, double) {
   using S = TestType;
   const ebm::Stream stream(3);
-  for (const auto [rows, columns, tiles] : {std::array<Index, 3>{1, 1, 1}, {4, 3, 2}, {7, 12, 3}, {30, 25, 9},
+  for (const auto& size : {std::array<Index, 3>{1, 1, 1}, {4, 3, 2}, {7, 12, 3}, {30, 25, 9},
                                             {65, 13, 7}, {8, 14, 4}, {12, 5, 5}, {9, 24, 6}, {16, 2, 15}}) {
+    const Index rows = size[0], columns = size[1], tiles = size[2];
     CAPTURE(rows, columns, tiles);
     Eigen::MatrixXd weights(rows, columns);
     for (Index k = 0; k < weights.size(); ++k) weights.data()[k] = stream.normal(0, static_cast<std::uint64_t>(k));

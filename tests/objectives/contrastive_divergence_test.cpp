@@ -165,7 +165,8 @@ TEST_CASE("the regularised energies have the gradient of the mean squares") {
   ebm::FlatVector<double> gradient(std::size_t{1});
   ebm::Serial executor;
   ebm::Rng rng(1);
-  const ebm::ContrastiveDivergence objective{ebm::Mala{.step_size = 0.3}, ebm::Persistent{.chains = 32, .steps = 2}, a};
+  const ebm::ContrastiveDivergence objective{
+      ebm::Mala{.step_size = 0.3}, ebm::Persistent{.chains = 32, .steps = 2}, {.energy_regularisation = a}};
   auto estimator = objective.estimator(energy, batch.view(), rng, 1);
   const ebm::BatchReport report = estimator.estimate(energy, batch.view(), 0, gradient, executor);
   const auto data = halved_squares(batch.view().tiles, rows);
@@ -183,7 +184,8 @@ TEST_CASE("an estimate has the same bits for any number of workers") {
   Batch<float, 2> batch(objectives::normals<float, 2>(100), 0.0f);
   const auto run = [&](auto&& executor) {
     ebm::Rng rng(1);
-    const ebm::ContrastiveDivergence objective{ebm::Mala{}, ebm::Persistent{.chains = 300, .reinitialised = 0.1}, 0.01};
+    const ebm::ContrastiveDivergence objective{
+        ebm::Mala{}, ebm::Persistent{.chains = 300, .reinitialised = 0.1}, {.energy_regularisation = 0.01}};
     auto estimator = objective.estimator(energy, batch.view(), rng, executor.workers());
     ebm::FlatVector<float> gradient(energy.parameters().size());
     for (ebm::Index iteration = 0; iteration < 6; ++iteration)
@@ -202,20 +204,33 @@ TEST_CASE("an estimate has the same bits for any number of workers") {
 TEST_CASE("jumps exist where there is an anchor of finite variance") {
   Batch<float, 2> batch(objectives::normals<float, 2>(32));
   ebm::Serial executor;
-  const auto report = [&](const auto& energy, ebm::Index jumps) {
+  const auto report = [&](const auto& energy, ebm::Persistent start) {
     ebm::Rng rng(1);
-    const ebm::ContrastiveDivergence objective{ebm::Mala{}, ebm::Persistent{.chains = 64, .jumps = jumps}};
+    start.chains = 64;
+    const ebm::ContrastiveDivergence objective{ebm::Mala{}, start};
     auto estimator = objective.estimator(energy, batch.view(), rng, 1);
     ebm::FlatVector<float> gradient(energy.parameters().size());
     return estimator.estimate(energy, batch.view(), 0, gradient, executor);
   };
   const ebm::QuadraticEnergy<float, 2> quadratic(1.0);
-  const auto anchored = report(ebm::Anchored(quadratic, 1.0), 2);
-  CHECK(anchored.jump_acceptance > 0.1);
-  CHECK(anchored.jump_acceptance <= 1.0);
-  CHECK(std::isnan(report(ebm::Anchored(quadratic, 1.0), 0).jump_acceptance));
-  CHECK(std::isnan(report(quadratic, 2).jump_acceptance));
-  CHECK(std::isnan(report(ebm::Anchored(quadratic, std::numeric_limits<double>::infinity()), 2).jump_acceptance));
+  const ebm::Anchored anchored(quadratic, 1.0), unheld(quadratic, std::numeric_limits<double>::infinity());
+  const double accepted = report(anchored, {}).jump_acceptance;
+  CHECK(accepted > 0.1);
+  CHECK(accepted <= 1.0);
+  CHECK(report(anchored, {.jumps = 2, .centres = 32}).jump_acceptance == accepted);
+  CHECK(report(anchored, {.centres = 0}).jump_acceptance != accepted);
+  CHECK(std::isnan(report(anchored, {.jumps = 0}).jump_acceptance));
+  CHECK(std::isnan(report(quadratic, {}).jump_acceptance));
+  CHECK(std::isnan(report(quadratic, {.jumps = 0, .centres = 0}).jump_acceptance));
+  CHECK(std::isnan(report(unheld, {}).jump_acceptance));
+
+  using Catch::Matchers::Message;
+  CHECK_THROWS_MATCHES(report(quadratic, {.jumps = 2}), ebm::ValueError,
+                       Message("jumps: 2, wanted none: the energy has no anchor of finite variance"));
+  CHECK_THROWS_MATCHES(report(unheld, {.jumps = 1}), ebm::ValueError,
+                       Message("jumps: 1, wanted none: the energy has no anchor of finite variance"));
+  CHECK_THROWS_MATCHES(report(quadratic, {.centres = 32}), ebm::ValueError,
+                       Message("centres: 32, wanted none: the energy has no anchor of finite variance"));
 }
 
 TEST_CASE("options of contrastive divergence are checked") {
@@ -225,12 +240,13 @@ TEST_CASE("options of contrastive divergence are checked") {
   CHECK_THROWS_MATCHES(with({.steps = 0}), ebm::ValueError, Message("steps: 0, wanted at least 1"));
   CHECK_THROWS_MATCHES(with({.moved = -1}), ebm::ValueError, Message("moved: -1, wanted at least 0"));
   CHECK_THROWS_MATCHES(with({.jumps = -1}), ebm::ValueError, Message("jumps: -1, wanted at least 0"));
+  CHECK_THROWS_MATCHES(with({.centres = -1}), ebm::ValueError, Message("centres: -1, wanted at least 0"));
   CHECK_THROWS_MATCHES(with({.reinitialised = 1.5}), ebm::ValueError, Message("reinitialised: 1.5, wanted 0 to 1"));
   CHECK_THROWS_AS(with({.reinitialised = std::nan("")}), ebm::ValueError);
   CHECK_THROWS_MATCHES((ebm::ContrastiveDivergence{ebm::Mala{}, ebm::FromData{.steps = 0}}), ebm::ValueError,
                        Message("steps: 0, wanted at least 1"));
-  CHECK_THROWS_MATCHES((ebm::ContrastiveDivergence{ebm::Mala{}, ebm::FromData{}, -0.1}), ebm::ValueError,
-                       Message("energy_regularisation: -0.1, wanted at least 0"));
+  CHECK_THROWS_MATCHES((ebm::ContrastiveDivergence{ebm::Mala{}, ebm::FromData{}, {.energy_regularisation = -0.1}}),
+                       ebm::ValueError, Message("energy_regularisation: -0.1, wanted at least 0"));
 }
 
 TEST_CASE("what is left out is the natural kernel and persistent chains") {
@@ -240,6 +256,11 @@ TEST_CASE("what is left out is the natural kernel and persistent chains") {
                                 ebm::ContrastiveDivergence<ebm::NaturalKernel, ebm::FromData>>);
   STATIC_REQUIRE(std::is_same_v<decltype(ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::Persistent{}}),
                                 ebm::ContrastiveDivergence<ebm::Sgld, ebm::Persistent>>);
+  STATIC_REQUIRE(
+      std::is_same_v<decltype(ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::FromData{}, {.energy_regularisation = 0.1}}),
+                     ebm::ContrastiveDivergence<ebm::Sgld, ebm::FromData>>);
+  STATIC_REQUIRE(std::is_same_v<decltype(ebm::ContrastiveDivergence{ebm::Persistent{}, {.energy_regularisation = 0.1}}),
+                                ebm::ContrastiveDivergence<ebm::NaturalKernel, ebm::Persistent>>);
   STATIC_REQUIRE(std::is_same_v<decltype(ebm::resolve_kernel<ebm::NaturalKernel, Quadratic>({})), ebm::Mala>);
   STATIC_REQUIRE(ebm::Objective<ebm::ContrastiveDivergence<>, Quadratic>);
 }

@@ -3,6 +3,7 @@
 #include <ebm/objectives/tempered_persistent.hpp>
 
 #include <ebm/core/thread_pool.hpp>
+#include <ebm/energies/quadratic.hpp>
 #include <ebm/energies/rbm.hpp>
 #include <ebm/samplers/sample.hpp>
 #include <ebm/training/adam.hpp>
@@ -13,6 +14,7 @@
 #include "support/catch.hpp"
 
 using namespace ebm;
+using Catch::Matchers::ContainsSubstring;
 using Machine = BernoulliRbm<float>;
 
 namespace {
@@ -85,6 +87,53 @@ TEST_CASE("trained machines do not depend on the number of threads", "[rbm][thre
   check(FromData{.steps = 2});
   check(FastPersistent{.chains = 300, .steps = 2});
   check(TemperedPersistent{.chains = 50, .temperatures = 4, .adapted_every = 5});
+}
+
+TEST_CASE("a second fit goes on from the parameters, not from their average", "[rbm]") {
+  // Two trainings that differ in what they return alone are the same again after a second fit.
+  Rng rng{4}, other{4};
+  const auto trainer_of = [](Rng& random) {
+    return Trainer{Machine{6, 8, random}, ContrastiveDivergence{Gibbs{}, FromData{.steps = 1}},
+                   Sgd{.learning_rate = 0.5}};
+  };
+  auto averaged = trainer_of(rng), last = trainer_of(other);
+  averaged.fit(patterns(), {.iterations = 40, .batch_size = 60}, rng);
+  last.fit(patterns(), {.iterations = 40, .batch_size = 60, .averaging = 0}, other);
+  const auto difference = [&] {
+    double largest = 0;
+    for (std::size_t k = 0; k < averaged.energy().parameters().size(); ++k)
+      largest = std::max(
+          largest, std::abs(static_cast<double>(averaged.energy().parameters()[k] - last.energy().parameters()[k])));
+    return largest;
+  };
+  CHECK(difference() > 0.001);
+  for (auto* trainer : {&averaged, &last})
+    trainer->fit(patterns(), {.iterations = 3, .batch_size = 60, .averaging = 0}, trainer == &averaged ? rng : other);
+  CHECK(difference() == 0);
+}
+
+TEST_CASE("tempered chains of continuous energies need a finite temperature", "[tempered_persistent]") {
+  Rng rng{4};
+  Trainer trainer{QuadraticEnergy<float, 2>{1.0}, ContrastiveDivergence{Mala{}, TemperedPersistent{.chains = 16}},
+                  Sgd{}};
+  const Points<double, 2> points = Points<double, 2>::Random(64, 2);
+  CHECK_THROWS_WITH(trainer.fit(points, {.iterations = 5}, rng), "hottest: inf, wanted a finite number");
+  Trainer finite{QuadraticEnergy<float, 2>{1.0},
+                 ContrastiveDivergence{Mala{}, TemperedPersistent{.chains = 16, .temperatures = 3, .hottest = 4}},
+                 Sgd{}};
+  const auto result = finite.fit(points, {.iterations = 5}, rng);
+  CHECK((result.last.batch.acceptance > 0 && result.last.batch.acceptance <= 1));
+  CHECK(result.last.batch.failed_chains == 0);
+}
+
+TEST_CASE("data that are no states are refused before anything is learned from them", "[rbm]") {
+  Rng rng{4};
+  Points<float, Dynamic> grey = patterns(), wrong = patterns();
+  grey(7, 3) = 0.5f, wrong(7, 3) = 2.0f;
+  Trainer trainer{Machine{6, 8, rng}, ContrastiveDivergence{}, Sgd{}};
+  trainer.fit(grey, {.iterations = 2}, rng);
+  CHECK_THROWS_WITH(trainer.fit(wrong, {.iterations = 2}, rng),
+                    ContainsSubstring("points: 2") && ContainsSubstring("row 7"));
 }
 
 TEST_CASE("a failed fit leaves the machine as it was", "[rbm]") {

@@ -71,3 +71,18 @@ TEST_CASE("RatioMatching: the same bits for any number of workers, of all sites 
 }
 
 TEST_CASE("RatioMatching: the trainer recovers a model from its draws") { check_recovery(ebm::RatioMatching{}); }
+
+TEST_CASE("RatioMatching: what is no state is refused in the first minibatch and in later ones") {
+  const Pairwise<double> energy(3, ebm::kSpins, 0.5, 8);
+  const auto points = some_states(5, 3, ebm::kSpins);
+  auto bad = points;
+  bad(4, 1) = 0;
+  CHECK_THROWS_AS(estimate(ebm::RatioMatching{}, energy, bad), ebm::ValueError);
+  ebm::Rng rng(1);
+  ebm::Serial serial;
+  objectives::Batch<double, ebm::Dynamic> first(points), later(bad);
+  auto estimator = ebm::RatioMatching{}.estimator(energy, first.view(), rng, 1);
+  ebm::FlatVector<double> gradient(energy.parameters().size());
+  CHECK(std::isfinite(estimator.estimate(energy, first.view(), 0, gradient, serial).data_energy));
+  CHECK_THROWS_AS(estimator.estimate(energy, later.view(), 1, gradient, serial), ebm::ValueError);
+}

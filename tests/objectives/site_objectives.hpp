@@ -134,8 +134,8 @@ inline Points<double, Dynamic> some_states(Index rows, Index dim, StateSet state
   return points;
 }
 
-// Fields and couplings of five spins from 20000 draws of them. Standard errors are near 0.01; what a wrong gradient finds
-// is off by the parameters' own size, 0.4.
+// Fields and couplings of five spins from 20000 draws of them. Standard errors are near 0.01; what a wrong gradient
+// finds is off by the parameters' own size, 0.4.
 template <class O>
 void check_recovery(const O& objective) {
   const Pairwise<double> truth(5, kSpins, 0.4, 21);

@@ -110,6 +110,32 @@ TEST_CASE("UnbiasedContrastiveDivergence: the same bits for any number of worker
   CHECK(serial.report.sample_energy == pooled.report.sample_energy);
 }
 
+TEST_CASE("UnbiasedContrastiveDivergence: the estimate does not depend on how many steps are summed at a time") {
+  const Pairwise<double> energy(6, kSpins, 1.2, 5);
+  const auto points = site_objectives::some_states(70, 6, kSpins);
+  for (const Index steps : {1, 3}) {
+    const auto run = [&](Index memory, Index most_steps) {
+      const UnbiasedContrastiveDivergence objective{.steps = steps, .most_steps = most_steps, .memory = memory};
+      return site_objectives::estimate(objective, energy, points);
+    };
+    const auto distance = [](const auto& a, const auto& b) {
+      double worst = std::abs(a.report.sample_energy - b.report.sample_energy);
+      for (std::size_t i = 0; i < a.gradient.size(); ++i)
+        worst = std::max(worst, std::abs(a.gradient[i] - b.gradient[i]));
+      return worst;
+    };
+    const auto whole = run(Index{1} << 30, 1000), cut = run(Index{1} << 30, steps + 2);
+    for (const Index memory : {1, 2 * 6 * 70 * 2, 1 << 16}) {
+      CHECK(distance(run(memory, 1000), whole) < 1e-12);
+      CHECK(distance(run(memory, steps + 2), cut) < 1e-12);
+      CHECK(run(memory, steps + 2).report.failed_chains == cut.report.failed_chains);
+    }
+    CHECK(distance(whole, cut) > 1e-3);
+    CHECK(cut.report.failed_chains > 0);
+    CHECK(cut.report.data_energy == whole.report.data_energy);
+  }
+}
+
 TEST_CASE("UnbiasedContrastiveDivergence: the trainer recovers a model from its draws") {
   site_objectives::check_recovery(UnbiasedContrastiveDivergence{});
 }
@@ -120,4 +146,5 @@ TEST_CASE("UnbiasedContrastiveDivergence: settings that make no sense are refuse
   CHECK_THROWS_AS(site_objectives::estimate(UnbiasedContrastiveDivergence{.steps = 0}, energy, points), ValueError);
   CHECK_THROWS_AS(site_objectives::estimate(UnbiasedContrastiveDivergence{.steps = 3, .most_steps = 2}, energy, points),
                   ValueError);
+  CHECK_THROWS_AS(site_objectives::estimate(UnbiasedContrastiveDivergence{.memory = 0}, energy, points), ValueError);
 }

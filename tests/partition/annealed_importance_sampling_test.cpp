@@ -1,8 +1,8 @@
 #include <ebm/partition/annealed_importance_sampling.hpp>
 
 #include <ebm/core/thread_pool.hpp>
-#include <ebm/energies/double_well.hpp>
-#include <ebm/energies/gaussian_mixture.hpp>
+#include <ebm/energies/ising.hpp>
+#include <ebm/partition/square_lattice.hpp>
 
 #include "partition/machines.hpp"
 #include "partition/perfect_path.hpp"
@@ -164,6 +164,18 @@ TEST_CASE("discrete energies of a user") {
   const auto from_field = annealed_importance_sampling(path, {.temperatures = 100}, rng);
   CHECK(from_field.contains(SpinRing::log_partition()));
   CHECK_THAT(from_field.value, WithinAbs(SpinRing::log_partition(), 6 * from_field.standard_error));
+}
+
+// Exact draws of the small one come from its transfer matrix; the large one, above its critical point, has none.
+TEST_CASE("lattices") {
+  ebm::Rng rng(8);
+  const ebm::Ising<float> small(ebm::torus(6, 6), 0.3), large(ebm::torus(16, 16), 0.3);
+  const auto narrow = annealed_importance_sampling(small, {.temperatures = 200}, rng);
+  CHECK(narrow.verdict == PartitionVerdict::bounded);
+  CHECK(narrow.contains(ebm::kaufman(6, 6, 0.3).log_partition));
+  const auto wide = annealed_importance_sampling(large, {.temperatures = 200}, rng);
+  CHECK(wide.verdict == PartitionVerdict::estimated);
+  CHECK_THAT(wide.value, WithinAbs(ebm::kaufman(16, 16, 0.3).log_partition, 6 * wide.standard_error + 1e-2));
 }
 
 TEST_CASE("continuous energies") {

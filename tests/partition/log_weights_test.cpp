@@ -38,8 +38,8 @@ TEST_CASE("binomial tails are those of a direct sum") {
   }
 }
 
-// Lognormal weights of mean 1: the truth is 0. A bound at 90 % may fail in 10 % of 2000 runs; 266 or more failures have a
-// probability below 1e-6. The log mean itself, which fails in more, is what the test must catch.
+// Lognormal weights of mean 1: the truth is 0. A bound at 90 % may fail in 10 % of 2000 runs; 266 or more failures have
+// a probability below 1e-6. The log mean itself, which fails in more, is what the test must catch.
 TEST_CASE("the lower bound holds at its confidence, where a mean without a margin does not") {
   const ebm::Stream stream(11);
   for (const double sd : {0.3, 1.0, 3.0}) {

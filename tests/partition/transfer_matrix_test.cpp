@@ -100,3 +100,16 @@ TEST_CASE("What a table cannot hold is refused") {
   CHECK_THROWS_WITH(matrix.draws(1, rng), ContainsSubstring("draws need"));
   CHECK_THROWS_AS(TransferMatrix(Ising<float>(ring(4), 0.3), {.temperature = 0}), ValueError);
 }
+
+TEST_CASE("What draws need is known from the graph alone") {
+  const auto check = [](const auto& energy) {
+    const double entries = TransferMatrix<std::decay_t<decltype(energy)>>::entries_for_draws(energy);
+    Rng rng(1);
+    CHECK(TransferMatrix(energy, {.most_entries = entries}).draws(1, rng).rows() == 1);
+    CHECK_THROWS_AS(TransferMatrix(energy, {.most_entries = entries - 1}).draws(1, rng), ValueError);
+  };
+  check(Ising<float>(torus(5, 4), 0.3));
+  check(Ising<float>(Graph(5, {}), 0.3));
+  check(Ising<float>(Graph(6, {{0, 5}, {1, 2}, {5, 3}}), 0.3));
+  check(Potts<double>(grid(4, 3), 3, 0.4));
+}

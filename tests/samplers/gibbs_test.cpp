@@ -13,8 +13,8 @@ namespace {
 
 static_assert(Kernel<Gibbs, Pairwise<float>> && ResampledEnergy<Pairwise<double>> && !GibbsEnergy<Pairwise<double>>);
 
-// Sites drawn from their conditional distributions one after the other, by enumeration; `from_old` conditions every site
-// on the state before the sweep, which is the mistake of drawing sites at the same time that depend on each other.
+// Sites drawn from their conditional distributions one after the other, by enumeration; `from_old` conditions every
+// site on the state before the sweep, which is the mistake of drawing sites at the same time that depend on each other.
 Matrix sweep(const Pairwise<double>& energy, double temperature, bool from_old) {
   const auto all = small_discrete::all_states<double>(energy.width, energy.set);
   const Values<double> e = energies(energy, all) / temperature;
@@ -39,6 +39,28 @@ Matrix sweep(const Pairwise<double>& energy, double temperature, bool from_old) 
   }
   return result;
 }
+
+// Energies of two bits that are NaN, or infinite, for a state of the second one.
+struct Broken {
+  using Scalar = float;
+  static constexpr int dim = 2;
+  float of_zero, of_one;
+
+  StateSet states() const { return kBits; }
+  void value(TileSpan<const float, 2> x, LanesSpan<float> values, Workspace&) const {
+    for (Index t = 0; t < x.count(); ++t) {
+      for (Index l = 0; l < kLanes<float>; ++l)
+        values.tile_data(t)[l] = x.coordinate(t, 1)[l] == 0.0f ? of_zero : of_one;
+    }
+  }
+};
+
+// The same in one block, which it leaves alone.
+struct BrokenBlock : Broken {
+  void gibbs_sweep(TileSpan<float, 2>, double, TileNoise<float, 2>&, Workspace&) const {}
+  Index gibbs_uniforms() const { return kNoiseBlock<float>; }
+};
+static_assert(GibbsEnergy<BrokenBlock> && !GibbsEnergy<Broken>);
 
 }  // namespace
 
@@ -77,4 +99,37 @@ TEST_CASE("draws of a kernel that does not follow energies come with them all th
   CHECK(draws.diverged_chains() == 0);
   CHECK(draws.points.minCoeff() == 0);
   CHECK(draws.points.maxCoeff() == 1);
+}
+
+TEST_CASE("chains whose energies are not finite keep their state and are marked", "[gibbs]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+  const auto [of_zero, of_one, diverged] = GENERATE_COPY(table<float, float, bool>({{nan, nan, true},
+                                                                                    {0.0f, nan, true},
+                                                                                    {nan, 0.0f, true},
+                                                                                    {inf, inf, true},
+                                                                                    {0.0f, -inf, true},
+                                                                                    {0.0f, inf, false},
+                                                                                    {inf, 0.0f, false},
+                                                                                    {0.0f, 1.0f, false}}));
+  Rng rng{4};
+  Points<float, 2> initial(1, 2);
+  const float allowed = of_zero < of_one ? 0.0f : 1.0f;
+  initial << 0, diverged ? 1.0f : allowed;
+  const auto draws =
+      sample(Broken{of_zero, of_one}, Gibbs{}, {.chains = 20, .steps = 5, .warmup = 0, .initial = initial}, rng);
+  CHECK(draws.diverged_chains() == (diverged ? 20 : 0));
+  if (diverged || of_zero + of_one == inf) CHECK((draws.points.col(1).array() == initial(0, 1)).all());
+}
+
+TEST_CASE("chains of blocks are marked by the energies of their draws", "[gibbs]") {
+  Rng rng{4};
+  Points<float, 2> initial(20, 2);
+  initial.setZero();
+  initial.col(1).head(3).setOnes();
+  const SampleOptions<float, 2> options{.chains = 20, .steps = 4, .warmup = 0, .initial = initial};
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto draws = sample(BrokenBlock{{0, nan}}, Gibbs{}, options, rng);
+  CHECK(draws.diverged_chains() == 3);
+  CHECK(draws.status[2] == ChainStatus::diverged);
+  CHECK(sample(BrokenBlock{{0, 1}}, Gibbs{}, options, rng).diverged_chains() == 0);
 }

@@ -160,4 +160,9 @@ TEST_CASE("Strong couplings and fields are no trouble, wrong shapes are") {
   CHECK_THROWS_WITH(cold.set_model(NAN), ContainsSubstring("coupling"));
   CHECK_THROWS_AS(cold.set_points(Points<float>::Zero(1, 64)), ValueError);
   CHECK_THROWS_AS(cold.set_points(Points<float>::Ones(1, 60)), ShapeError);
+  const Points<float> kept = cold.points();
+  Points<float> last_is_none = -kept;
+  last_is_none(0, 63) = 0.5f;
+  CHECK_THROWS_AS(cold.set_points(last_is_none), ValueError);
+  CHECK(cold.points() == kept);
 }

@@ -90,7 +90,7 @@ TEST_CASE("a training that was stopped goes on with the same bits") {
   check_resumes(
       [](ebm::Rng& rng) {
         return ebm::Trainer{ebm::Mlp<double, 2, 8>{rng},
-                            ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::FromData{.steps = 2}, 0.1},
+                            ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::FromData{.steps = 2}, {.energy_regularisation = 0.1}},
                             ebm::Sgd{.learning_rate = 1e-3, .momentum = 0.9}};
       },
       points, options, {17});

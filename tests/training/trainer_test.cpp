@@ -4,6 +4,7 @@
 #include <ebm/energies/gaussian.hpp>
 #include <ebm/partition/kl_divergence.hpp>
 
+#include "support/captured_stderr.hpp"
 #include "training/trained.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -301,6 +302,36 @@ TEST_CASE("an energy without a frame is trained as it is") {
   // a few per cent.
   const double moment = points.squaredNorm() / 800;
   CHECK(trainer.energy().precision() == Approx(1 / moment).epsilon(0.15));
+}
+
+TEST_CASE("an energy trained with a kernel of temperature T is a density at T") {
+  ebm::Points<double, 2> points = gaussian_points(400);
+  points.rowwise() -= points.colwise().mean().eval();
+  const double moment = points.squaredNorm() / 800, step = 0.04 * moment;
+  ebm::Trainer trainer{ebm::QuadraticEnergy<double, 2>(1 / moment),
+                       ebm::ContrastiveDivergence{ebm::Sgld::from_step_noise(step, std::sqrt(step)),
+                                                  ebm::Persistent{.chains = 512, .moved = 512}},
+                       ebm::Sgd{.learning_rate = 0.02}};
+  ebm::Rng rng(1);
+  ebm::FitResult result;
+  const std::string progress = captured_stderr([&] {
+    result = trainer.fit(points, {.iterations = 600, .batch_size = 400, .averaging = 0.99, .progress = true}, rng);
+  });
+  CHECK(trainer.temperature() == Approx(0.5));
+  CHECK(result.temperature == trainer.temperature());
+  CHECK_THAT(progress, ContainsSubstring("  temperature 0.5"));
+
+  const Density truth{ebm::Gaussian<double, 2>::with_covariance({0, 0}, moment * Eigen::Matrix2d::Identity())};
+  CHECK(ebm::kl_divergence(truth, trainer.energy(), {.temperature = trainer.temperature()}).value < 0.005);
+  // At 1 the model is N(0, 2 m I) where the data are N(0, m I): log 2 - 1 / 2 = 0.193 nats.
+  CHECK(ebm::kl_divergence(truth, trainer.energy()).value == Approx(0.193).margin(0.05));
+
+  auto usual = small_trainer();
+  CHECK(usual.temperature() == 1);
+  const std::string nothing =
+      captured_stderr([&] { result = usual.fit(points, {.iterations = 1, .progress = true}, rng); });
+  CHECK(result.temperature == 1);
+  CHECK_THAT(nothing, ContainsSubstring("acceptance") && !ContainsSubstring("temperature"));
 }
 
 TEST_CASE("a frame can be set or switched off") {

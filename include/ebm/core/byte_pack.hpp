@@ -1,7 +1,7 @@
 // BytePack: one register of unsigned bytes, for states of few values and decisions by tables.
 //
-// As in core/pack.hpp, operators are the compiler's own on vectors of exactly the register's size, and one source serves
-// AVX-512 (with its byte instructions), AVX2 and a baseline of 16 bytes that needs no intrinsics.
+// As in core/pack.hpp, operators are the compiler's own on vectors of exactly the register's size, and one source
+// serves AVX-512 (with its byte instructions), AVX2 and a baseline of 16 bytes that needs no intrinsics.
 #pragma once
 
 #include <ebm/core/pack.hpp>

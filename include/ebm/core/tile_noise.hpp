@@ -64,8 +64,8 @@ class TileNoise {
     return uniforms_ + t * uniform_stride() + (index - uniforms_from_) * kLanes<Scalar>;
   }
 
-  // Uniforms first .. first + count - 1 of those of the step, [index][lane]. For kernels that use many: first, count and
-  // the uniforms of a step are multiples of kNoiseBlock.
+  // Uniforms first .. first + count - 1 of those of the step, [index][lane]. For kernels that use many: first, count
+  // and the uniforms of a step are multiples of kNoiseBlock.
   void fill(Index t, Index first, Index count, Scalar* to) const {
     fill_uniforms(stream_, tile_ + t, step_ * uniforms_per_step_ + first, count, to);
   }

@@ -1,8 +1,8 @@
 // Uniform bytes, for decisions that a byte settles nearly always, and the words that settle the others.
 //
 // A decision with probability p = threshold 2^-40 is a comparison of 40 uniform bits with the threshold. The first byte
-// of these is byte `position` of the family (stream, index); only where it equals the threshold's, once in 256, the other
-// 32 bits matter: uniform_word(position) of the same family. All are pure functions of (stream, index, position).
+// of these is byte `position` of the family (stream, index); only where it equals the threshold's, once in 256, the
+// other 32 bits matter: uniform_word(position) of the same family. All are pure functions of (stream, index, position).
 //
 // Eight blocks of Philox make 128 bytes: the first two words of each, then the last two.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace ebm {
 
-// Bytes first .. first + count - 1; `first` is a multiple of 128, and what is behind the bytes up to the next multiple of
-// 512 is overwritten too.
+// Bytes first .. first + count - 1; `first` is a multiple of 128, and what is behind the bytes up to the next multiple
+// of 512 is overwritten too.
 inline void fill_uniform_bytes(const Stream& stream, std::uint64_t index, Index first, Index count, std::uint8_t* to) {
   using detail::Words;
   typedef std::uint64_t Memory __attribute__((vector_size(kPackBytes), may_alias, aligned(1)));

@@ -1,26 +1,20 @@
 // The 1797 handwritten digits of scikit-learn, 8 x 8 pixels from 0 to 16 (the test set of Alpaydin & Kaynak 1998). This
 // header needs zlib: link ebm::zlib.
 //
-// Debian's package python3-sklearn holds them, as gzipped CSV: 64 pixels and the label a line. It need not be installed,
-// unpacking it is enough.
+// Debian's package python3-sklearn holds them, as gzipped CSV: 64 pixels and the label a line. It need not be
+// installed, unpacking it is enough.
 #pragma once
 
 #include <ebm/datasets/images.hpp>
 #include <ebm/io/csv.hpp>
 #include <ebm/io/gzip.hpp>
 
-#include <optional>
-
 namespace ebm {
 
-// The file of the digits, if the package is installed, or unpacked under `root`.
+// The file of the digits, if the package is unpacked under `root`, or installed.
 inline std::optional<std::string> find_digits(const std::string& root = "") {
-  const std::string path = root + "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
-  if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
-    std::fclose(file);
-    return path;
-  }
-  return std::nullopt;
+  const std::string path = "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
+  return find_file({root + path, path});
 }
 
 inline LabelledImages read_digits(const std::string& path) {

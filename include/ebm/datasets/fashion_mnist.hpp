@@ -1,5 +1,5 @@
-// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60 000 and 10 000 images of clothes, 28 x 28, in ten classes. This header
-// needs zlib: link ebm::zlib.
+// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60 000 and 10 000 images of clothes, 28 x 28, in ten classes. This
+// header needs zlib: link ebm::zlib.
 //
 // Debian's package dataset-fashion-mnist holds the files, as gzipped idx.
 #pragma once
@@ -7,18 +7,14 @@
 #include <ebm/datasets/images.hpp>
 #include <ebm/io/idx.hpp>
 
-#include <optional>
-
 namespace ebm {
 
-// The directory of the files, if they are installed, or unpacked under `root`.
+// The directory of the files, if the package is unpacked under `root`, or installed.
 inline std::optional<std::string> find_fashion_mnist(const std::string& root = "") {
-  const std::string directory = root + "/usr/share/datasets/fashion-mnist";
-  if (std::FILE* file = std::fopen((directory + "/train-images-idx3-ubyte.gz").c_str(), "rb")) {
-    std::fclose(file);
-    return directory;
-  }
-  return std::nullopt;
+  const std::string directory = "/usr/share/datasets/fashion-mnist", name = "/train-images-idx3-ubyte.gz";
+  std::optional<std::string> found = find_file({root + directory + name, directory + name});
+  if (found) found->resize(found->size() - name.size());
+  return found;
 }
 
 // Images and labels of any data set in the form of MNIST's: two idx files of unsigned bytes, N x height x width and N.

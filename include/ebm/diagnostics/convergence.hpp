@@ -141,8 +141,9 @@ template <class Real>
 Real r_hat(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
   const ChainMatrix<Real> halves = split_chains(draws);
-  const Real median = quantile_of_sorted(sorted_draws(halves), Real(0.5));
-  const Real bulk = detail::plain_r_hat(rank_normalised(halves)),
+  const OrderedDraws<Real> order = ordered_draws(halves);
+  const Real median = quantile_of_ordered(order, Real(0.5));
+  const Real bulk = detail::plain_r_hat(rank_normalised(halves, order)),
              scale = detail::plain_r_hat(rank_normalised(folded(halves, median)));
   return scale > bulk ? scale : bulk;  // all distances to the median may be equal, which says nothing
 }
@@ -165,9 +166,9 @@ Real quantile_ess(const ChainMatrix<Real>& draws, Real quantile) {
 template <class Real>
 Real tail_ess(const ChainMatrix<Real>& draws) {
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
-  const std::vector<Real> sorted = sorted_draws(draws);
-  return std::min(quantile_ess(draws, quantile_of_sorted(sorted, Real(0.05))),
-                  quantile_ess(draws, quantile_of_sorted(sorted, Real(0.95))));
+  const OrderedDraws<Real> order = ordered_draws(draws);
+  return std::min(quantile_ess(draws, quantile_of_ordered(order, Real(0.05))),
+                  quantile_ess(draws, quantile_of_ordered(order, Real(0.95))));
 }
 
 // Monte Carlo standard error of the mean: standard deviation / sqrt(ESS of the draws themselves).
@@ -186,15 +187,14 @@ Real quantile_mcse(const ChainMatrix<Real>& draws, Real probability) {
   require(probability > 0 && probability < 1, "probability", static_cast<double>(probability),
           "a number between 0 and 1");
   if (draws_status(draws) != DrawsStatus::usable) return std::numeric_limits<Real>::quiet_NaN();
-  const std::vector<Real> sorted = sorted_draws(draws);
-  const Real ess = quantile_ess(draws, quantile_of_sorted(sorted, probability)),
-             size = static_cast<Real>(sorted.size());
+  const OrderedDraws<Real> order = ordered_draws(draws);
+  const Real ess = quantile_ess(draws, quantile_of_ordered(order, probability)), size = static_cast<Real>(order.size());
   const auto position = [&](Real p) {
     return detail::beta_quantile(p, ess * probability + 1, ess * (1 - probability) + 1) * size - 1;
   };
   const Real lower = std::max(std::floor(position(Real(0.1586553))), Real(0)),
              upper = std::min(std::ceil(position(Real(0.8413447))), size - 1);
-  return (sorted[static_cast<std::size_t>(upper)] - sorted[static_cast<std::size_t>(lower)]) / 2;
+  return (order[static_cast<std::size_t>(upper)].first - order[static_cast<std::size_t>(lower)].first) / 2;
 }
 
 }  // namespace ebm

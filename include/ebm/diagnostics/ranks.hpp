@@ -66,12 +66,22 @@ ChainMatrix<Real> split_chains(const ChainMatrix<Real>& draws) {
   return halves;
 }
 
+// Draws in ascending order, each with its place among them; equal ones by their places.
 template <class Real>
-ChainMatrix<Real> rank_normalised(const ChainMatrix<Real>& draws) {
-  const std::size_t size = static_cast<std::size_t>(draws.size());
-  std::vector<std::pair<Real, Index>> order(size);
-  for (std::size_t i = 0; i < size; ++i) order[i] = {draws.data()[i], static_cast<Index>(i)};
+using OrderedDraws = std::vector<std::pair<Real, Index>>;
+
+template <class Real>
+OrderedDraws<Real> ordered_draws(const ChainMatrix<Real>& draws) {
+  OrderedDraws<Real> order(static_cast<std::size_t>(draws.size()));
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {draws.data()[i], static_cast<Index>(i)};
   std::sort(order.begin(), order.end());
+  return order;
+}
+
+// `order` is that of the draws.
+template <class Real>
+ChainMatrix<Real> rank_normalised(const ChainMatrix<Real>& draws, const OrderedDraws<Real>& order) {
+  const std::size_t size = order.size();
   ChainMatrix<Real> scores(draws.rows(), draws.cols());
   for (std::size_t first = 0, end = 0; first < size; first = end) {
     while (end < size && order[end].first == order[first].first) ++end;
@@ -81,20 +91,17 @@ ChainMatrix<Real> rank_normalised(const ChainMatrix<Real>& draws) {
   }
   return scores;
 }
-
 template <class Real>
-std::vector<Real> sorted_draws(const ChainMatrix<Real>& draws) {
-  std::vector<Real> sorted(draws.data(), draws.data() + draws.size());
-  std::sort(sorted.begin(), sorted.end());
-  return sorted;
+ChainMatrix<Real> rank_normalised(const ChainMatrix<Real>& draws) {
+  return rank_normalised(draws, ordered_draws(draws));
 }
 
 // Linear between order statistics (Hyndman & Fan 1996, definition 7).
 template <class Real>
-Real quantile_of_sorted(const std::vector<Real>& sorted, Real probability) {
-  const Real position = probability * static_cast<Real>(sorted.size() - 1);
-  const std::size_t below = static_cast<std::size_t>(position), above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - static_cast<Real>(below)) * (sorted[above] - sorted[below]);
+Real quantile_of_ordered(const OrderedDraws<Real>& order, Real probability) {
+  const Real position = probability * static_cast<Real>(order.size() - 1);
+  const std::size_t below = static_cast<std::size_t>(position), above = std::min(below + 1, order.size() - 1);
+  return order[below].first + (position - static_cast<Real>(below)) * (order[above].first - order[below].first);
 }
 
 // |x - median|, whose chains differ where those of x differ in scale.

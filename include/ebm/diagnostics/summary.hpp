@@ -50,7 +50,7 @@ struct Summary {
     }
     std::vector<std::string> text;
     char line[200];
-    const auto add = [&] { text.emplace_back(line); };
+    const auto add = [&] { text.push_back(line); };
     const auto all = static_cast<long>(coordinates.size());
     const auto of_all = [&](Index count, const char* words) {
       std::snprintf(line, sizeof line, "%ld of %ld coordinates %s", static_cast<long>(count), all, words);
@@ -85,7 +85,7 @@ struct Summary {
                     acceptance);
       add();
     }
-    if (short_chains > 0) text.emplace_back("fewer than 4 draws per chain: nothing can be said about convergence");
+    if (short_chains > 0) text.push_back("fewer than 4 draws per chain: nothing can be said about convergence");
     of_all(not_finite, "hold draws that are not finite");
     of_all(constant, "never moved");
     beyond(mixing, "R-hat above", kLargestRHat, "largest", largest_r_hat, "the chains do not agree yet");
@@ -117,22 +117,24 @@ CoordinateSummary summarise(const ChainMatrix<Real>& draws, const Values<Real>& 
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (result.status == DrawsStatus::not_finite || draws.size() == 0)
     return {nan, nan, nan, nan, nan, nan, nan, nan, nan, result.status};
-  const auto all =
-      detail::centred(ChainMatrix<Real>(Eigen::Map<const ChainMatrix<Real>>(draws.data(), draws.size(), 1)));
+  ChainMatrix<Real> column(draws.size(), 1);
+  std::copy_n(draws.data(), draws.size(), column.data());
+  const auto all = detail::centred(column);
   result.mean = draws.data()[0] - all.draws.data()[0];
   result.sd = draws.size() > 1 ? sqrt(all.within) : nan;
-  const std::vector<Real> sorted = sorted_draws(draws);
-  result.q5 = quantile_of_sorted(sorted, Real(0.05));
-  result.q50 = quantile_of_sorted(sorted, Real(0.5));
-  result.q95 = quantile_of_sorted(sorted, Real(0.95));
+  const OrderedDraws<Real> order = ordered_draws(draws);
+  result.q5 = quantile_of_ordered(order, Real(0.05));
+  result.q50 = quantile_of_ordered(order, Real(0.5));
+  result.q95 = quantile_of_ordered(order, Real(0.95));
   if (result.status != DrawsStatus::usable) {
     result.r_hat = result.bulk_ess = result.tail_ess = result.mean_mcse = nan;
     return weights.size() > 0 ? detail::weighed(result, WeightedDraws<Real>(draws, weights)) : result;
   }
-  const ChainMatrix<Real> halves = split_chains(draws), scores = rank_normalised(halves);
-  const Real bulk = detail::plain_r_hat(scores);
-  const Real scale =
-      detail::plain_r_hat(rank_normalised(folded(halves, quantile_of_sorted(sorted_draws(halves), Real(0.5)))));
+  const ChainMatrix<Real> halves = split_chains(draws);
+  const OrderedDraws<Real> order_of_halves = ordered_draws(halves);
+  const ChainMatrix<Real> scores = rank_normalised(halves, order_of_halves);
+  const Real bulk = detail::plain_r_hat(scores), median = quantile_of_ordered(order_of_halves, Real(0.5));
+  const Real scale = detail::plain_r_hat(rank_normalised(folded(halves, median)));
   result.r_hat = scale > bulk ? scale : bulk;
   result.bulk_ess = detail::plain_ess(scores);
   result.tail_ess = std::min(quantile_ess(draws, Real(result.q5)), quantile_ess(draws, Real(result.q95)));

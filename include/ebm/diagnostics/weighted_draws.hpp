@@ -21,10 +21,10 @@ class WeightedDraws {
       require(weights[t] > 0 && weights[t] < std::numeric_limits<Real>::infinity(), "weights",
               static_cast<double>(weights[t]), "positive, finite numbers");
     }
-    sorted_.reserve(static_cast<std::size_t>(draws.size()));
-    for (Index row = 0; row < draws.size(); ++row) sorted_.push_back({draws.data()[row], weights[row % draws.rows()]});
-    std::sort(sorted_.begin(), sorted_.end());
-    for (const auto& [x, weight] : sorted_) {
+    const OrderedDraws<Real> order = ordered_draws(draws);
+    sorted_.resize(order.size());
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const auto& [x, weight] = sorted_[k] = {order[k].first, weights[order[k].second % draws.rows()]};
       total_ += weight, squares_ = fma(weight, weight, squares_);
       mean_ = fma(weight / total_, x - mean_, mean_);
     }

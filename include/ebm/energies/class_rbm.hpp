@@ -17,11 +17,29 @@
 
 namespace ebm {
 
-// Points with their labels as a last coordinate.
+namespace detail {
+
+// Throws where a label of the column is none of 0, ..., classes - 1.
+template <class Derived>
+void require_classes(const char* argument, const Eigen::DenseBase<Derived>& labels, Index classes) {
+  for (Index row = 0; row < labels.rows(); ++row) {
+    const double label = static_cast<double>(labels.derived().coeff(row, 0));
+    if (label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)) continue;
+    throw ValueError(joined({argument, ": label ", to_text(label), " at row ", count_text(row),
+                             ", wanted a class, which is a whole number of at least 0",
+                             classes == std::numeric_limits<Index>::max() ? "" : " and less than ",
+                             classes == std::numeric_limits<Index>::max() ? "" : count_text(classes)}));
+  }
+}
+
+}  // namespace detail
+
+// Points with their labels, 0, 1, 2 and so on, as a last coordinate.
 template <class Derived, class LabelsDerived>
 Points<typename Derived::Scalar> with_labels(const Eigen::DenseBase<Derived>& points,
                                              const Eigen::DenseBase<LabelsDerived>& labels) {
   require_shape("labels", labels, points.rows(), 1);
+  detail::require_classes("labels", labels, std::numeric_limits<Index>::max());
   Points<typename Derived::Scalar> result(points.rows(), points.cols() + 1);
   result.leftCols(points.cols()) = points.derived();
   result.col(points.cols()) = labels.derived().template cast<typename Derived::Scalar>();
@@ -62,10 +80,11 @@ class ClassRbm {
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     value_at(x, 1.0, values, workspace);
   }
-  // The free energy of the joint distribution exp(-beta E(x, y, h)).
+  // The free energy of the joint distribution exp(-beta E(x, y, h)); NaN where the label is no class.
   void value_at(TileSpan<const Scalar, dim> x, double beta, LanesSpan<Scalar> values, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
     inner_.value_at(units(x, workspace), beta, values, workspace);
+    spoil_where_no_class(x, values);
   }
 
   std::span<const Scalar> parameters() const { return inner_.parameters(); }
@@ -74,9 +93,18 @@ class ClassRbm {
                               std::span<Scalar> gradient, Workspace& workspace) const {
     Workspace::Scope scope(workspace);
     inner_.add_parameter_gradient(units(x, workspace), weights, values, gradient, workspace);
+    spoil_where_no_class(x, values);
   }
 
-  // Before the first training: offsets and biases of pixels from the mean of labelled data; classes start equally likely.
+  // Throws where points have another shape, or labels that are no classes. Pixels may be grey.
+  template <class Derived>
+  void require_points(const char* argument, const Eigen::DenseBase<Derived>& points) const {
+    require_shape(argument, points, kAny, dimension());
+    detail::require_classes(argument, points.col(pixels()), classes_);
+  }
+
+  // Before the first training: offsets and biases of pixels from the mean of labelled data; classes start equally
+  // likely.
   void initialise_from(const Values<double>& mean) {
     require_shape("mean", mean, dimension(), 1);
     Values<double> of_units(inner_.visible());
@@ -130,7 +158,7 @@ class ClassRbm {
   }
 
   // values <- -log p(y | x) of labelled points, gradient += the sum over lanes of weights d(-log p(y | x)) / dtheta:
-  // that of E(x, y) minus its mean under p(y | x).
+  // that of E(x, y) minus its mean under p(y | x). The value is NaN where the label is no class.
   void add_label_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                           std::span<Scalar> gradient, Workspace& workspace) const {
     using V = Pack<Scalar>;
@@ -138,7 +166,7 @@ class ClassRbm {
     const auto log_p = log_probabilities(x, workspace);
     const auto unit_tiles = units(x, workspace);
     const auto shares = workspace.tiles<Scalar, 1>(x.count(), 1), unused = workspace.tiles<Scalar, 1>(x.count(), 1);
-    std::fill_n(values.data(), values.size(), Scalar(0));
+    std::fill_n(values.data(), values.size(), std::numeric_limits<Scalar>::quiet_NaN());
     for (Index y = 0; y < classes_; ++y) {
       for (Index t = 0; t < x.count(); ++t) {
         for (Index other = 0; other < classes_; ++other)
@@ -200,6 +228,18 @@ class ClassRbm {
     return pixels + classes;
   }
   Index drawn_uniforms() const { return detail::padded_to_lanes<Scalar>(dimension()); }
+
+  void spoil_where_no_class(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values) const {
+    using V = Pack<Scalar>;
+    for (Index t = 0; t < x.count(); ++t) {
+      for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
+        const V label = V::load(x.coordinate(t, pixels()) + p), value = V::load(values.tile_data(t) + p);
+        V result(std::numeric_limits<Scalar>::quiet_NaN());
+        for (Index y = 0; y < classes_; ++y) result = select(label == V(y), value, result);
+        result.store(values.tile_data(t) + p);
+      }
+    }
+  }
 
   // Pixels as they are, the class as units.
   TileSpan<Scalar, dim> units(TileSpan<const Scalar, dim> x, Workspace& workspace) const {

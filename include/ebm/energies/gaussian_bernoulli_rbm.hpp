@@ -48,7 +48,7 @@ class GaussianBernoulliRbm {
   GaussianBernoulliRbm(const Eigen::DenseBase<Weights>& weights, const Eigen::DenseBase<Means>& means,
                        const Eigen::DenseBase<HiddenBiases>& hidden_biases,
                        const Eigen::DenseBase<Variances>& variances)
-      : GaussianBernoulliRbm(BernoulliRbm<S>(weights, means, hidden_biases), false) {
+      : GaussianBernoulliRbm(BernoulliRbm<S>(weights, checked_means(means, weights.rows()), hidden_biases), false) {
     require_shape("variances", variances, visible(), 1);
     FlatVector<Scalar> theta(inner_size() + static_cast<std::size_t>(visible()));
     std::copy_n(inner_.parameters().data(), inner_size(), theta.data());
@@ -160,8 +160,8 @@ class GaussianBernoulliRbm {
   }
   Index gibbs_uniforms() const { return detail::padded_to_lanes<Scalar>(hidden()); }
 
-  // Before the first training: means and offsets from those of the data. Does nothing to a machine whose parameters were
-  // given or trained.
+  // Before the first training: means and offsets from those of the data. Does nothing to a machine whose parameters
+  // were given or trained.
   void initialise_from(const Values<double>& mean) {
     if (initialised_) return;
     require_shape("mean", mean, visible(), 1);
@@ -268,6 +268,12 @@ class GaussianBernoulliRbm {
         precision_(static_cast<std::size_t>(inner_.visible())),
         offset_(static_cast<std::size_t>(inner_.visible())) {}
 
+  template <class Means>
+  static const Eigen::DenseBase<Means>& checked_means(const Eigen::DenseBase<Means>& means, Index visible) {
+    require_shape("means", means, visible, 1);
+    require_finite("means", means);
+    return means;
+  }
   std::size_t inner_size() const { return inner_.parameters().size(); }
   double hidden_offset() const { return centred_ ? 0.5 : 0.0; }
   Scalar mean_at(Index i) const { return parameters_.data()[visible() * hidden() + i]; }

@@ -3,8 +3,8 @@
 //   torus(rows, columns), grid(rows, columns), ring(nodes), complete(nodes), or Graph(nodes, edges) of one's own
 //
 // Blocks are a colouring: nodes of one block have no edge between them, so they can be drawn at once given the others
-// (chromatic Gibbs sampling). They are found by always colouring next the node whose neighbours have most colours (Brelaz
-// 1979), which needs two colours wherever two are enough, as on even tori; odd ones need three.
+// (chromatic Gibbs sampling). They are found by always colouring next the node whose neighbours have most colours
+// (Brelaz 1979), which needs two colours wherever two are enough, as on even tori; odd ones need three.
 #pragma once
 
 #include <ebm/core/errors.hpp>
@@ -99,6 +99,8 @@ class Graph {
   }
 
   // Nodes wait in a heap by (colours among the neighbours, neighbours); entries that are out of date are passed over.
+  // No node takes a colour above its number of neighbours, so its set of those that they have ends there; whether a
+  // higher one is new to it, its few neighbours tell.
   void colour() {
     struct Waiting {
       Index colours, degree, node;
@@ -108,10 +110,23 @@ class Graph {
       }
     };
     const std::size_t nodes = static_cast<std::size_t>(nodes_);
-    std::size_t words = 1;  // of a set of colours
-    for (Index i = 0; i < nodes_; ++i) words = std::max(words, neighbours(i).size() / 64 + 1);
-    std::vector<std::uint64_t> seen(nodes * words);
+    std::vector<std::size_t> first_word{0};  // of each node's set of colours
+    for (Index i = 0; i < nodes_; ++i) first_word.push_back(first_word.back() + neighbours(i).size() / 64 + 1);
+    std::vector<std::uint64_t> seen(first_word.back());
     std::vector<Index> colours(nodes), colour_of(nodes, -1);
+    // Whether a neighbour's colour is the first of its kind that the node meets.
+    const auto meets = [&](std::size_t node, std::size_t colour, Index from) {
+      if (first_word[node] + colour / 64 < first_word[node + 1]) {
+        std::uint64_t& word = seen[first_word[node] + colour / 64];
+        const bool known = word >> (colour % 64) & 1;
+        word |= std::uint64_t{1} << (colour % 64);
+        return !known;
+      }
+      const auto others = neighbours(static_cast<Index>(node));
+      return std::none_of(others.begin(), others.end(), [&](Neighbour other) {
+        return other.node != from && colour_of[static_cast<std::size_t>(other.node)] == static_cast<Index>(colour);
+      });
+    };
     std::vector<Waiting> heap;
     for (Index i = 0; i < nodes_; ++i) heap.push_back({0, static_cast<Index>(neighbours(i).size()), i});
     std::make_heap(heap.begin(), heap.end());
@@ -123,15 +138,13 @@ class Graph {
       const std::size_t node = static_cast<std::size_t>(next.node);
       if (colour_of[node] >= 0 || next.colours != colours[node]) continue;
       std::size_t colour = 0;
-      while (seen[node * words + colour / 64] >> (colour % 64) & 1) ++colour;
+      while (seen[first_word[node] + colour / 64] >> (colour % 64) & 1) ++colour;
       colour_of[node] = static_cast<Index>(colour);
       count.resize(std::max(count.size(), colour + 1));
       ++count[colour];
       for (const Neighbour neighbour : neighbours(next.node)) {
         const std::size_t other = static_cast<std::size_t>(neighbour.node);
-        std::uint64_t& word = seen[other * words + colour / 64];
-        if (colour_of[other] >= 0 || (word >> (colour % 64) & 1)) continue;
-        word |= std::uint64_t{1} << (colour % 64);
+        if (colour_of[other] >= 0 || !meets(other, colour, next.node)) continue;
         heap.push_back({++colours[other], static_cast<Index>(neighbours(neighbour.node).size()), neighbour.node});
         std::push_heap(heap.begin(), heap.end());
       }

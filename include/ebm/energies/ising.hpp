@@ -6,8 +6,8 @@
 //   ebm::Ising<float> model{ebm::torus(16, 16), 0.44};
 //   const auto draws = ebm::sample(model, ebm::Gibbs{}, {.chains = 64, .steps = 1000}, rng);
 //
-// A Gibbs sweep is chromatic: all nodes of a colour at once (energies/pairwise.hpp). Couplings and fields are trainable.
-// For large lattices with one coupling there is IsingLattice (samplers/ising_lattice.hpp).
+// A Gibbs sweep is chromatic: all nodes of a colour at once (energies/pairwise.hpp). Couplings and fields are
+// trainable. For large lattices with one coupling there is IsingLattice (samplers/ising_lattice.hpp).
 #pragma once
 
 #include <ebm/energies/pairwise.hpp>

@@ -28,7 +28,8 @@ void require_centre(const char* argument, const Eigen::DenseBase<Derived>& centr
   }
 }
 
-// A covariance and its lower Cholesky factor, whose diagonal holds the standard deviations given the coordinates before.
+// A covariance and its lower Cholesky factor, whose diagonal holds the standard deviations given the coordinates
+// before.
 template <class Covariance, class Factor>
 [[gnu::noinline]] void require_covariance(const char* argument, const Covariance& covariance, const Factor& factor) {
   for (Index i = 0; i < covariance.rows(); ++i) {

@@ -1,5 +1,5 @@
-// Potts: q states on a graph, a coupling for every edge between equal states, a field for every state of every node; Potts
-// 1952, in units of the temperature.
+// Potts: q states on a graph, a coupling for every edge between equal states, a field for every state of every node;
+// Potts 1952, in units of the temperature.
 //
 //   E(s) = -sum_(ij) J_ij [s_i = s_j] - sum_i h_i(s_i),   s in {0, ..., q - 1},   every edge once
 //   p(s_i = k | rest) = exp(-e_k / T) / sum_l exp(-e_l / T),   e_k = -h_i(k) - sum_j J_ij [s_j = k]

@@ -5,8 +5,9 @@
 //
 // E(v) is the free energy, an ordinary energy up to a constant of the parameters: scored, sampled and trained like any
 // other, with a gradient in real v as well. The offsets mu and lambda centre the gradient (Montavon & Mueller 2012;
-// Melchior, Fischer & Wiskott 2016): mu is the mean of the data, taken when the trainer first sees them, and lambda 1/2.
-// Without them b, c and W are the usual parameters. Parameters lie as W [visible][hidden], b, c.
+// Melchior, Fischer & Wiskott 2016): mu is the mean of the data, taken when the trainer first sees them, and lambda
+// 1/2. Without them b, c and W are the usual parameters. Parameters lie as W [visible][hidden], b, c; they mean the
+// same only beside the same offsets, which a copy of the machine keeps.
 //
 // Sums run over active units only (networks/packed_rows.hpp), so sparse states are cheap; hidden units are integrated
 // out of gradients: both phases of contrastive divergence use p(h | v), not samples.
@@ -33,6 +34,7 @@ class BernoulliRbm {
   static constexpr int dim = Dynamic;
   static constexpr Index tiles_at_once = 8;  // share each block of weights
   static constexpr bool adds_gradients_in_place = true;
+  static constexpr bool accepts_real_states = true;  // pixels between black and white
 
   BernoulliRbm(Index visible, Index hidden, Rng& rng, const RbmOptions& options = {})
       : BernoulliRbm(visible, hidden, options.centred) {
@@ -43,6 +45,7 @@ class BernoulliRbm {
     for (Index k = 0; k < visible * hidden; ++k)
       theta.data()[k] = static_cast<Scalar>(options.weight_sd * stream.normal(0, static_cast<std::uint64_t>(k)));
     set_parameters(theta.span());
+    initialised_ = false;
   }
 
   // Of given weights (visible x hidden) and biases, without offsets.
@@ -86,8 +89,9 @@ class BernoulliRbm {
     SoftplusSums softplus(active.chains(), workspace);
     to_hidden_.for_each_block(active, workspace, [&](Index block, Scalar* sums) {
       for (Index c = 0; c < active.chains(); ++c) {
-        for (Index k = 0; k < rows.padded_width(block); k += V::size)
-          softplus.add(c, k, V(beta) * V::load(sums + c * kRow + k));
+        Scalar* a = sums + c * kRow;
+        for (Index k = 0; k < rows.width(block); ++k) a[k] *= static_cast<Scalar>(beta);
+        for (Index k = 0; k < rows.padded_width(block); k += V::size) softplus.add(c, k, V::load(a + k));
       }
       softplus.end_block(block + 1 == rows.blocks());
     });
@@ -123,6 +127,7 @@ class BernoulliRbm {
     require(theta.size() == parameters_.size(), "theta: size", static_cast<double>(theta.size()),
             "visible * hidden + visible + hidden");
     std::copy(theta.begin(), theta.end(), parameters_.data());
+    initialised_ = true;
     to_hidden_.set(parameters_.data(), parameters_.data() + visible_ * hidden_ + visible_);
     to_visible_.set_transposed(to_hidden_, parameters_.data() + visible_ * hidden_);
     if (!centred_) return;
@@ -222,9 +227,9 @@ class BernoulliRbm {
     return detail::padded_to_lanes<Scalar>(hidden_) + detail::padded_to_lanes<Scalar>(visible_);
   }
 
-  // For energies made of this one, whose visible units are others (energies/softmax_rbm.hpp): the first half of a sweep,
-  // which uses the first padded_to_lanes(hidden()) uniforms, and f(tile, i, lanes) for what the second half draws from,
-  // b_i + sum_j W_ij h_j.
+  // For energies made of this one, whose visible units are others (energies/softmax_rbm.hpp): the first half of a
+  // sweep, which uses the first padded_to_lanes(hidden()) uniforms, and f(tile, i, lanes) for what the second half
+  // draws from, b_i + sum_j W_ij h_j.
   detail::ActiveUnits<Scalar> draw_hidden(TileSpan<const Scalar, dim> x, double beta,
                                           const TileNoise<Scalar, dim>& noise, Workspace& workspace) const {
     const Active visible = collect(x, workspace);
@@ -266,7 +271,6 @@ class BernoulliRbm {
       theta.data()[visible_ * hidden_ + i] = static_cast<Scalar>(bias);
     }
     set_parameters(theta.span());
-    initialised_ = true;
   }
 
   // p(h_j = 1 | v) of each row: the features of the points.
@@ -330,7 +334,6 @@ class BernoulliRbm {
       : visible_(visible),
         hidden_(hidden),
         centred_(centred),
-        initialised_(!centred),
         parameters_(size_of(visible, hidden)),
         visible_offset_(static_cast<std::size_t>(visible)),
         hidden_offset_(static_cast<std::size_t>(hidden)),
@@ -362,7 +365,7 @@ class BernoulliRbm {
   }
 
   Index visible_, hidden_;
-  bool centred_, initialised_;
+  bool centred_, initialised_ = false;
   FlatVector<Scalar> parameters_, visible_offset_, hidden_offset_;
   Layer to_hidden_, to_visible_;
 };

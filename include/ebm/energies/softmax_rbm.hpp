@@ -7,7 +7,8 @@
 //
 // A site's coordinate is the number of its state, so that every kernel and objective for discrete energies sees a Potts
 // variable and none can leave the states, as it could among q coordinates of which one must be 1. Inside, it is a
-// BernoulliRbm with a visible unit for each site and state: parameters lie as W [site][state][hidden], b [site][state], c.
+// BernoulliRbm with a visible unit for each site and state: parameters lie as W [site][state][hidden], b [site][state],
+// c.
 #pragma once
 
 #include <ebm/energies/categories.hpp>

@@ -24,23 +24,27 @@ inline Bars histogram(std::vector<double> points) {
   return bars;
 }
 
-// p = exp(-E) / Z, normalised over the range that is shown, or the density as it is.
+// p = exp(-E / T) / Z, normalised over the range that is shown, or at temperature 1 a density as it is.
 template <Plottable Model>
-Curve density_curve(const Model& model, double lower, double upper, Index resolution) {
+Curve density_curve(const Model& model, double lower, double upper, Index resolution, double temperature = 1.0) {
   detail::require_range(lower, upper);
   require(resolution >= 2, "resolution", static_cast<double>(resolution), "at least 2");
   const double width = (upper - lower) / static_cast<double>(resolution);
   Points<double, 1> centres(resolution, 1);
   for (Index i = 0; i < resolution; ++i) centres(i, 0) = lower + width * (static_cast<double>(i) + 0.5);
-  Eigen::VectorXd density;
+  GridValues grid{{{lower, 0}, {upper, 1}}, Eigen::ArrayXXd(resolution, 1)};
   if constexpr (Density<Model>) {
-    density = model.log_density(centres).array().exp();
+    grid.values.col(0) = -model.log_density(centres).array();
   } else {
-    const Box<2> strip{{lower, 0}, {upper, 1}};
-    const GridValues energy{strip, energies(model, centres).template cast<double>().array()};
-    density = normalised(energy).values.matrix();
+    grid.values.col(0) = energies(model, centres).template cast<double>().array();
   }
-  return {"model", {density.begin(), density.end()}, {centres.data(), centres.data() + resolution}};
+  if (Density<Model> && temperature == 1.0) {
+    grid.values = (-grid.values).exp().eval();
+  } else {
+    grid = normalised(grid, temperature);
+  }
+  return {
+      "model", {grid.values.data(), grid.values.data() + resolution}, {centres.data(), centres.data() + resolution}};
 }
 
 template <Plottable Model, class Derived>
@@ -65,7 +69,8 @@ Picture density_picture(const Model& model, const Eigen::DenseBase<Derived>& poi
                         .x_label = options.x_label,
                         .y_label = options.value_label};
   drawing.bars = histogram(values);
-  return curves_picture({density_curve(model, axis.lower, axis.upper, options.resolution)}, drawing);
+  return curves_picture({density_curve(model, axis.lower, axis.upper, options.resolution, options.temperature)},
+                        drawing);
 }
 
 }  // namespace ebm

@@ -1,6 +1,6 @@
 // Values on a regular grid of cells over a box, and densities on one.
 //
-//   p(cell) = exp(-E(centre)) / sum over cells exp(-E) * area        computed as log-sum-exp
+//   p(cell) = exp(-E(centre) / T) / sum over cells exp(-E / T) * area        computed as log-sum-exp
 #pragma once
 
 #include <ebm/concepts/density.hpp>
@@ -63,11 +63,12 @@ GridValues energy_grid(const Model& model, const Box<2>& box, Index columns, Ind
   return grid;
 }
 
-// True where exp(-E) is a density: E is finite, or +infinity where there is none.
+// True where exp(-E / T) is a density: E is finite, or +infinity where there is none.
 inline bool is_energy(double value) { return value > -std::numeric_limits<double>::infinity(); }
 
-// exp(-E), normalised on the grid; cells without an energy (NaN, or -infinity) stay NaN and count for nothing.
-[[gnu::noinline]] inline GridValues normalised(const GridValues& energy) {
+// exp(-E / T), normalised on the grid; cells without an energy (NaN, or -infinity) stay NaN and count for nothing.
+[[gnu::noinline]] inline GridValues normalised(const GridValues& energy, double temperature = 1.0) {
+  require(temperature > 0, "temperature", temperature, "more than 0");
   double lowest = std::numeric_limits<double>::infinity();
   for (Index i = 0; i < energy.values.size(); ++i) {
     const double value = energy.values.data()[i];
@@ -77,22 +78,23 @@ inline bool is_energy(double value) { return value > -std::numeric_limits<double
   double sum = 0;
   for (Index i = 0; i < energy.values.size(); ++i) {
     const double value = energy.values.data()[i];
-    if (is_energy(value)) sum += std::exp(lowest - value);
+    if (is_energy(value)) sum += std::exp((lowest - value) / temperature);
   }
   const double log_mass = std::log(sum) + std::log(energy.cell_area());
   GridValues density = energy;
   for (Index i = 0; i < energy.values.size(); ++i) {
     double& value = density.values.data()[i];
-    value = is_energy(value) ? std::exp(lowest - value - log_mass) : std::numeric_limits<double>::quiet_NaN();
+    value = is_energy(value) ? std::exp((lowest - value) / temperature - log_mass)
+                             : std::numeric_limits<double>::quiet_NaN();
   }
   return density;
 }
 
-// p on the grid: a density as it is, an energy normalised over the box.
+// p on the grid: a density as it is; an energy, or a density at another temperature, normalised over the box.
 template <Plottable Model>
-GridValues density_grid(const Model& model, const Box<2>& box, Index columns, Index rows) {
+GridValues density_grid(const Model& model, const Box<2>& box, Index columns, Index rows, double temperature = 1.0) {
   GridValues grid = energy_grid(model, box, columns, rows);
-  if constexpr (!Density<Model>) return normalised(grid);
+  if (!Density<Model> || temperature != 1.0) return normalised(grid, temperature);
   for (Index i = 0; i < grid.values.size(); ++i) {
     double& value = grid.values.data()[i];
     value = is_energy(value) ? std::exp(-value) : std::numeric_limits<double>::quiet_NaN();

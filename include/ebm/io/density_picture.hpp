@@ -11,6 +11,7 @@ struct DensityOptions {
   int width = 900;  // pixels; the height follows from the shape of the box
   std::string title = "";
   std::optional<Box<2>> box = {};  // default: around the points
+  double temperature = 1.0;        // of p(x) = exp(-E(x) / T) / Z; a trained energy has its trainer's
   double margin = 0.12;            // of that box around the points, as a share of its sides
   Index resolution = 400;          // cells along the longer side
   Index points_shown = 2000;       // evenly spread over the rows
@@ -88,10 +89,10 @@ GridValues density_grid(const Model& model, const Eigen::DenseBase<Derived>& poi
     return std::max(Index{2}, static_cast<Index>(std::lround(static_cast<double>(options.resolution) * side /
                                                              std::max(sides[0], sides[1]))));
   };
-  return density_grid(model, box, cells(sides[0]), cells(sides[1]));
+  return density_grid(model, box, cells(sides[0]), cells(sides[1]), options.temperature);
 }
 
-// p = exp(-E) / Z, normalised over the box of the picture, or the density as it is.
+// p = exp(-E / T) / Z, normalised over the box of the picture, or the density as it is.
 template <Plottable Model, class Derived>
 Picture density_picture(const Model& model, const Eigen::DenseBase<Derived>& points,
                         const DensityOptions& options = {}) {

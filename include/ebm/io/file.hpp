@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,14 @@ inline File open_file(const std::string& path, const char* mode) {
 }
 
 }  // namespace detail
+
+// The first of these files that can be read, if one can.
+[[gnu::noinline]] inline std::optional<std::string> find_file(std::initializer_list<std::string> paths) {
+  for (const std::string& path : paths) {
+    if (detail::File(std::fopen(path.c_str(), "rb")).get()) return path;
+  }
+  return std::nullopt;
+}
 
 inline std::string read_file(const std::string& path) {
   const detail::File file = detail::open_file(path, "rb");

@@ -24,9 +24,16 @@ inline Box<2> squared(const Box<2>& box) {
   return result;
 }
 
+struct DensityPanelOptions {
+  Index resolution = 300;    // cells along each side
+  double temperature = 1.0;  // of p(x) = exp(-E(x) / T) / Z; a trained energy has its trainer's
+};
+
 template <Plottable Model>
-GalleryPanel density_panel(const std::string& title, const Model& model, const Box<2>& box, Index resolution = 300) {
-  return {title, squared(box), density_grid(model, squared(box), resolution, resolution), {}};
+GalleryPanel density_panel(const std::string& title, const Model& model, const Box<2>& box,
+                           const DensityPanelOptions& options = {}) {
+  const auto& [resolution, temperature] = options;
+  return {title, squared(box), density_grid(model, squared(box), resolution, resolution, temperature), {}};
 }
 
 template <class Derived>

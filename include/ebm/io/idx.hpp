@@ -1,5 +1,5 @@
-// Arrays in the idx format of the MNIST data sets (LeCun, Cortes & Burges), gzipped or not. This header needs zlib: link
-// ebm::zlib.
+// Arrays in the idx format of the MNIST data sets (LeCun, Cortes & Burges), gzipped or not. This header needs zlib:
+// link ebm::zlib.
 //
 //   0 0, type (1 byte), number of dimensions (1 byte), sizes (4 bytes each), numbers by rows; big-endian
 //

@@ -98,6 +98,9 @@ struct ImageGridOptions {
       const double y0 =
           top + caption +
           static_cast<double>(row / place.columns) * (static_cast<double>(grid.height) * place.pixel + gap);
+      canvas.fill({x0 - 1, y0 - 1, x0 + static_cast<double>(grid.width) * place.pixel + 1,
+                   y0 + static_cast<double>(grid.height) * place.pixel + 1},
+                  Color::hex(0xC3C9D0));
       for (Index i = 0; i < grid.images.cols(); ++i) {
         const double x = x0 + static_cast<double>(i % grid.width) * place.pixel,
                      y = y0 + static_cast<double>(i / grid.width) * place.pixel, value = grid.images(row, i);

@@ -1,6 +1,6 @@
 // Pictures of models, data and training as PNG files. This header needs libpng: link ebm::png.
 //
-//   plot_density(energy, points, "picture.png")                 p = exp(-E) / Z on the line or plane, points over it
+//   plot_density(energy, points, "picture.png")                 p = exp(-E / T) / Z on the line or plane, points over it
 //   plot_values(grid, points, "picture.png")                    any values on a grid
 //   plot_curves({{"loss", losses}}, "curves.png")               series, with logarithmic axes if wanted
 //   plot_gallery({density_panel(...), points_panel(...)}, "gallery.png")

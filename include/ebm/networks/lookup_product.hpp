@@ -3,9 +3,9 @@
 //   sums[j][chain] = sum over active k of matrix[k][j]
 //
 // The states of four units are one index into the 16 sums that their weights can have (the method of Arlazarov, Dinic,
-// Kronrod & Faradzhev 1970). The table of a group of units and a column is made in registers and looked up by all chains
-// of several tiles: a quarter of the additions of a dense product, whatever the share of active units. The order of the
-// sum does not depend on the register width.
+// Kronrod & Faradzhev 1970). The table of a group of units and a column is made in registers and looked up by all
+// chains of several tiles: a quarter of the additions of a dense product, whatever the share of active units. The order
+// of the sum does not depend on the register width.
 #pragma once
 
 #include <ebm/core/flat_vector.hpp>
@@ -98,8 +98,8 @@ class LookupProduct {
   // Elements of the states of one tile.
   Index state_size() const { return groups_ * kLanes<Scalar>; }
 
-  // f(first tile, tiles, first column, columns, sums[column][tile][lane]) for all columns of all tiles, in order for each
-  // tile. states[tile][group][lane] holds the indices.
+  // f(first tile, tiles, first column, columns, sums[column][tile][lane]) for all columns of all tiles, in order for
+  // each tile. states[tile][group][lane] holds the indices.
   template <class F>
   void for_each_chunk(const LookupIndex<Scalar>* states, Index tiles, Workspace& workspace, F f) const {
     Workspace::Scope scope(workspace);

@@ -2,9 +2,9 @@
 //
 //   sums[chain][j] = start[j] + sum over active k of value_k matrix[k][j]           k ascending
 //
-// Columns lie in blocks of kRowBlock, [block][row][column], so that one block of all rows stays in the second-level cache
-// while every chain passes over it, and a chain's sums stay in registers. The order of the sum does not depend on the
-// register width: the same bits on AVX2 and AVX-512.
+// Columns lie in blocks of kRowBlock, [block][row][column], so that one block of all rows stays in the second-level
+// cache while every chain passes over it, and a chain's sums stay in registers. The order of the sum does not depend on
+// the register width: the same bits on AVX2 and AVX-512.
 #pragma once
 
 #include <ebm/core/flat_vector.hpp>

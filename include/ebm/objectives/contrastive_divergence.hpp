@@ -7,8 +7,12 @@
 // of small learning rates, while with Sgld the fixed point is biased by its step: on data of variance m the precision
 // becomes (1 - sqrt(1 - 2 epsilon / m)) / epsilon instead of 1 / m.
 //
+//   ContrastiveDivergence{Sgld{}, Persistent{}, {.energy_regularisation = 0.1}}
+//
 // energy_regularisation a adds a (mean E(data)^2 + mean E(samples)^2) to the loss (Du & Mordatch 2019). It keeps
 // energies small and biases the model: data are weighted by 1 + 2 a E and samples by 1 - 2 a E.
+//
+// With a kernel of temperature T the model that is learned is exp(-E / T) / Z.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
@@ -18,20 +22,31 @@
 
 namespace ebm {
 
+struct ContrastiveDivergenceOptions {
+  double energy_regularisation = 0.0;
+
+  void check() const {
+    require(energy_regularisation >= 0, "energy_regularisation", energy_regularisation, "at least 0");
+  }
+};
+
 template <class K = NaturalKernel, NegativePhase Start = Persistent>
 class ContrastiveDivergence {
  public:
+  using Options = ContrastiveDivergenceOptions;
+
   ContrastiveDivergence() = default;
-  explicit ContrastiveDivergence(K kernel, Start start = {}, double energy_regularisation = 0.0)
-      : kernel_(kernel), start_(start), energy_regularisation_(energy_regularisation) {
+  explicit ContrastiveDivergence(K kernel, Start start = {}, const Options& options = {})
+      : kernel_(kernel), start_(start), options_(options) {
     start_.check();
-    require(energy_regularisation >= 0, "energy_regularisation", energy_regularisation, "at least 0");
+    options_.check();
   }
-  explicit ContrastiveDivergence(Start start) requires std::same_as<K, NaturalKernel>
-      : ContrastiveDivergence(K{}, start) {}
+  explicit ContrastiveDivergence(Start start, const Options& options = {}) requires std::same_as<K, NaturalKernel>
+      : ContrastiveDivergence(K{}, start, options) {}
 
   const K& kernel() const { return kernel_; }
   const Start& start() const { return start_; }
+  double temperature() const { return temperature_of(kernel_); }
 
   template <TrainableEnergy E>
   class Estimator;
@@ -44,15 +59,17 @@ class ContrastiveDivergence {
  private:
   K kernel_{};
   Start start_{};
-  double energy_regularisation_ = 0.0;
+  Options options_;
 };
 
 template <class K, NegativePhase Start>
 ContrastiveDivergence(K, Start) -> ContrastiveDivergence<K, Start>;
 template <class K, NegativePhase Start>
-ContrastiveDivergence(K, Start, double) -> ContrastiveDivergence<K, Start>;
+ContrastiveDivergence(K, Start, ContrastiveDivergenceOptions) -> ContrastiveDivergence<K, Start>;
 template <NegativePhase Start>
 ContrastiveDivergence(Start) -> ContrastiveDivergence<NaturalKernel, Start>;
+template <NegativePhase Start>
+ContrastiveDivergence(Start, ContrastiveDivergenceOptions) -> ContrastiveDivergence<NaturalKernel, Start>;
 ContrastiveDivergence()->ContrastiveDivergence<NaturalKernel, Persistent>;
 
 template <class K, NegativePhase Start>
@@ -63,7 +80,7 @@ class ContrastiveDivergence<K, Start>::Estimator {
   using Data = Minibatch<Scalar, E::dim>;
 
   Estimator(const ContrastiveDivergence& objective, const E& energy, Data data, Rng& rng, Index workers)
-      : regularisation_(objective.energy_regularisation_),
+      : regularisation_(objective.options_.energy_regularisation),
         chains_(resolve_kernel<K, E>(objective.kernel_), objective.start_, energy, data, rng, workers),
         weights_(static_cast<std::size_t>(data.tiles.count() + chains_.moved_tiles())),
         values_(weights_.size()) {}

@@ -2,15 +2,17 @@
 //
 //   loss(x, y) = -log p(y | x)
 //
-// For energies with add_label_gradient, such as ClassRbm (Larochelle & Bengio 2008, section 3.2). It needs no samples; the
-// loss is reported in nats per example.
+// The label is the last coordinate, one of 0, ..., energy.classes() - 1.
+//
+// For energies with add_label_gradient, such as ClassRbm (Larochelle & Bengio 2008, section 3.2). It needs no samples;
+// the loss is reported in nats per example.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
 
 namespace ebm {
 
-// values <- -log p(y | x); gradient += sum over lanes of weights * d(-log p(y | x)) / dtheta.
+// values <- -log p(y | x), NaN where y is no class; gradient += sum over lanes of weights * d(-log p(y | x)) / dtheta.
 template <class E>
 concept LabelledEnergy = TrainableEnergy<E> &&
     requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights,
@@ -68,6 +70,7 @@ class LabelLikelihood::Estimator {
     BatchReport report;
     double sum = 0, square = 0;
     for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses.data()[i]);
+    if (!(sum == sum)) require_labels(energy, data);
     report.data_energy = sum * share;
     for (Index i = 0; i < data.rows; ++i) {
       const double difference = static_cast<double>(losses.data()[i]) - report.data_energy;
@@ -78,6 +81,20 @@ class LabelLikelihood::Estimator {
   }
 
  private:
+  // Throws where a label, the last coordinate, is none of the energy's classes, if it says how many it has. Its loss is
+  // NaN then, like that of parameters that are not finite.
+  [[gnu::noinline]] static void require_labels(const E& energy, Data data) {
+    if constexpr (requires { energy.classes(); }) {
+      for (Index row = 0; row < data.rows; ++row) {
+        const double label = static_cast<double>(
+            data.tiles.coordinate(row / kLanes<Scalar>, data.tiles.dim() - 1)[row % kLanes<Scalar>]);
+        if (label >= 0 && label < static_cast<double>(energy.classes()) && label == std::floor(label)) continue;
+        throw ValueError(joined({"points: label ", to_text(label), " at row ", count_text(row),
+                                 " of a minibatch, wanted a whole number of 0 to ", count_text(energy.classes() - 1)}));
+      }
+    }
+  }
+
   std::vector<Workspace> workspaces_;
   std::vector<Lanes<Scalar>> weights_, losses_;
   std::vector<FlatVector<Scalar>> partial_;

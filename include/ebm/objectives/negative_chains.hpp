@@ -12,6 +12,21 @@
 
 namespace ebm {
 
+namespace detail {
+
+// An option for which only an energy with an anchor has a use.
+[[gnu::noinline]] inline Index anchored_option(const char* name, std::optional<Index> option, Index usual,
+                                               bool anchored) {
+  if (anchored) return option.value_or(usual);
+  if (option.value_or(0) > 0) {
+    throw ValueError(
+        joined({name, ": ", count_text(*option), ", wanted none: the energy has no anchor of finite variance"}));
+  }
+  return 0;
+}
+
+}  // namespace detail
+
 template <TrainableEnergy E, class K, NegativePhase Start>
 class NegativeChains {
  public:
@@ -29,6 +44,11 @@ class NegativeChains {
         noise_(rng.stream()),
         jump_noise_(rng.stream()),
         fresh_(rng.stream()) {
+    if constexpr (Start::persistent) {
+      const bool anchored = can_jump(energy);
+      jumps_ = detail::anchored_option("jumps", start.jumps, 2, anchored);
+      centres_ = detail::anchored_option("centres", start.centres, chains_.dim() <= kCentredDims ? 32 : 0, anchored);
+    }
     restart(data);
   }
 
@@ -82,6 +102,13 @@ class NegativeChains {
       return (tiles_for<Scalar>(start.chains) + moved - 1) / moved * moved;
     } else {
       return moved;
+    }
+  }
+  static bool can_jump(const E& energy) {
+    if constexpr (AnchoredEnergy<E>) {
+      return std::isfinite(energy.anchor_variance());
+    } else {
+      return false;
     }
   }
   [[gnu::noinline]] void restart(Data data) {
@@ -144,12 +171,12 @@ class NegativeChains {
       step_size_.update(report.acceptance, 0.05 * static_cast<double>(steps()));
     }
     if constexpr (Start::persistent && AnchoredEnergy<E>) {
-      if (start_.jumps > 0 && std::isfinite(energy.anchor_variance())) {
-        jump_.set_centres(data.tiles, chains_.dim() <= kCentredDims ? std::min(start_.centres, data.rows) : 0);
-        advance(energy, jump_, chains_, range, jumps_done_, start_.jumps, step_size_, jump_noise_, memory_, executor,
+      if (jumps_ > 0) {
+        jump_.set_centres(data.tiles, std::min(centres_, data.rows));
+        advance(energy, jump_, chains_, range, jumps_done_, jumps_, step_size_, jump_noise_, memory_, executor,
                 Unobserved{});
-        jumps_done_ += start_.jumps;
-        report.jump_acceptance = mean_acceptance(memory_, range, start_.jumps);
+        jumps_done_ += jumps_;
+        report.jump_acceptance = mean_acceptance(memory_, range, jumps_);
       }
     }
     report.chains = range.count * kLanes<Scalar>;
@@ -171,6 +198,7 @@ class NegativeChains {
   RunMemory<Scalar> memory_;
   StepSize step_size_;
   MixtureJump<Scalar, E::dim> jump_;
+  Index jumps_ = 0, centres_ = 0;  // none where nothing can jump
   Stream noise_, jump_noise_, fresh_;
   Index steps_done_ = 0, jumps_done_ = 0, restarts_ = 0;
 };

@@ -18,9 +18,10 @@ struct Persistent {
   Index chains = 1024;
   std::optional<Index> steps = {};  // kernel steps an iteration; left out, 6 for exact kernels and 20 for others
   Index moved = 0;                  // chains moved an iteration, in turn; 0: as many as the batch has rows
-  Index jumps = 2;                  // jumps an iteration (samplers/mixture_jump.hpp), where the energy has an anchor
-  Index centres = 32;               // rows of the minibatch about which half of the jumps land; 0 for the anchor alone
-  double reinitialised = 0.0;       // probability that a chain is started anew before an iteration
+  // Jumps an iteration (samplers/mixture_jump.hpp), and rows of the minibatch about which half of them land. Left out,
+  // 2 and 32 (0 beyond four dimensions) where the energy has an anchor of finite variance; elsewhere there are none.
+  std::optional<Index> jumps = {}, centres = {};
+  double reinitialised = 0.0;              // probability that a chain is started anew before an iteration
   std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others
 
   static constexpr bool persistent = true;
@@ -29,8 +30,8 @@ struct Persistent {
     require(chains >= 1, "chains", static_cast<double>(chains), "at least 1");
     require(!steps || *steps >= 1, "steps", static_cast<double>(steps.value_or(1)), "at least 1");
     require(moved >= 0, "moved", static_cast<double>(moved), "at least 0");
-    require(jumps >= 0, "jumps", static_cast<double>(jumps), "at least 0");
-    require(centres >= 0, "centres", static_cast<double>(centres), "at least 0");
+    require(jumps.value_or(0) >= 0, "jumps", static_cast<double>(jumps.value_or(0)), "at least 0");
+    require(centres.value_or(0) >= 0, "centres", static_cast<double>(centres.value_or(0)), "at least 0");
     require(reinitialised >= 0 && reinitialised <= 1, "reinitialised", reinitialised, "0 to 1");
   }
 };
@@ -51,7 +52,7 @@ concept NegativePhase = std::same_as<decltype(S::persistent), const bool> && req
 // Stands for the kernel that suits the energy: Gibbs where blocks can be resampled or states are discrete, else Mala.
 struct NaturalKernel {};
 
-// The temperature at which a kernel samples; 1 where it names none.
+// The temperature at which a kernel samples, and so that of the model which is learned with it; 1 where it names none.
 template <class K>
 double temperature_of(const K& kernel) {
   if constexpr (requires { kernel.temperature; }) {

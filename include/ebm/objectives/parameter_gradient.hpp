@@ -1,6 +1,6 @@
 // The weighted parameter gradient of many tiles, with the same bits for any number of workers: tiles go in fixed
-// chunks, the first into the result, each of the others into a vector of its own, and these are added in order. An energy
-// with so many parameters that adding vectors costs more than threads gain says so (static constexpr bool
+// chunks, the first into the result, each of the others into a vector of its own, and these are added in order. An
+// energy with so many parameters that adding vectors costs more than threads gain says so (static constexpr bool
 // adds_gradients_in_place = true): its chunks follow each other.
 #pragma once
 

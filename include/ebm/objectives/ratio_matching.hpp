@@ -18,7 +18,7 @@ struct ConditionalQuadraticLoss {
   template <class Scalar>
   EBM_INLINE static Pack<Scalar> add(SiteLanes<Scalar> site, Pack<Scalar> sum) {
     using V = Pack<Scalar>;
-    const V smallest = site.smallest();
+    const V smallest = site.smallest(), present = site.present();
     V total(0), others(0), mean(0), present_share(0);
     for (Index k = 0; k < site.count(); ++k) {
       const V weight = exp(smallest - site.energy(k));
@@ -39,7 +39,8 @@ struct ConditionalQuadraticLoss {
       const V p = site.slope(k);
       site.set_slope(k, p * (mean - select(site.is_present(k), -others, p)));
     }
-    return fma(V(0.5) * others, others, sum);
+    // NaN where the coordinate is none of the states.
+    return fma(V(0.5) * others, others, select(present == present, sum, present));
   }
 };
 

@@ -18,12 +18,8 @@ template <class Scalar, int Dim>
   for (Index row = 0; row < data.rows; ++row) {
     for (Index i = 0; i < data.tiles.dim(); ++i) {
       const Scalar value = data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>];
-      bool is_state = false;
-      for (Index k = 0; k < states.count; ++k) is_state |= value == static_cast<Scalar>(states.value(k));
-      if (!is_state) {
-        throw ValueError(joined({argument, ": ", to_text(static_cast<double>(value)), " in column ", count_text(i),
-                                 ", wanted one of the energy's ", count_text(states.count), " states from ",
-                                 to_text(states.first), " in steps of ", to_text(states.spacing)}));
+      if (!is_state(value, states)) {
+        throw_not_a_state(argument, static_cast<double>(value), joined({"in column ", count_text(i)}), states, false);
       }
     }
   }

@@ -2,8 +2,8 @@
 //
 //   loss + cost / 2 sum_j (mean over the minibatch of p(h_j = 1 | v) - target)^2
 //
-// Lee, Ekanadham & Ng 2008. Hidden units that are rarely active each stand for something of their own; the penalty costs
-// likelihood. For energies with hidden units that offer
+// Lee, Ekanadham & Ng 2008. Hidden units that are rarely active each stand for something of their own; the penalty
+// costs likelihood. For energies with hidden units that offer
 //
 //   add_sparsity_gradient(tiles, rows, target, cost, gradient, workspace)      gradient += d penalty / d theta
 #pragma once
@@ -34,6 +34,11 @@ class Sparse {
  public:
   explicit Sparse(O objective, const Sparsity& sparsity = {}) : objective_(std::move(objective)), sparsity_(sparsity) {
     sparsity_.check();
+  }
+
+  // Of the kernel within, if there is one.
+  double temperature() const requires requires(const O& objective) { objective.temperature(); } {
+    return objective_.temperature();
   }
 
   template <class E, class Inner>

@@ -2,8 +2,8 @@
 //
 // Hot chains wander freely and bring what they find down the ladder, so that the samples reach modes which chains at
 // temperature 1 would not (Desjardins et al. 2010; Cho, Raiko & Ilin 2010). The ladder leads from
-// temperature 1 to the hottest (infinite: every state alike) and is moved until all pairs swap equally often. The mean rate of
-// swaps is reported as the acceptance of jumps.
+// temperature 1 to the hottest (infinite: every state alike) and is moved until all pairs swap equally often. The mean
+// rate of swaps is reported as the acceptance of jumps.
 #pragma once
 
 #include <ebm/objectives/negative_chains.hpp>
@@ -39,7 +39,10 @@ class TemperedNegativeChains {
                          Index workers)
       : start_(start),
         chains_(energy, kernel, tempering_ladder(start.temperatures, start.hottest), start.chains, rng, workers),
+        measured_(kernel.measures_acceptance()),
         fresh_(rng.stream()) {
+    if constexpr (!DiscreteEnergy<E>)
+      require(std::isfinite(start.hottest), "hottest", start.hottest, "a finite number");
     restart(data);
   }
 
@@ -76,6 +79,10 @@ class TemperedNegativeChains {
     report.jump_acceptance = sum / static_cast<double>(rates.size());
     report.step_size = step_size().value();
     report.chains = sample_count({chains_.cold(), 0});
+    if (measured_) report.acceptance = mean_acceptance(chains_.memory(), {0, chains_.tiles_per_level()}, 1);
+    const auto failed = chains_.state(0).failed;
+    report.failed_chains = static_cast<Index>(
+        std::count_if(failed.data(), failed.data() + failed.size(), [](Scalar f) { return f != Scalar(0); }));
     return chains_.cold();
   }
 
@@ -97,6 +104,10 @@ class TemperedNegativeChains {
 
   template <class Exec>
   void move(const E& energy, Exec& executor) {
+    for (Index level = 0; level < chains_.levels(); ++level) {
+      const auto failed = chains_.state(level).failed;
+      std::fill_n(failed.data(), failed.size(), Scalar(0));
+    }
     chains_.initialise(energy, executor);
     for (Index step = 0; step < start_.steps; ++step) {
       chains_.advance(energy, 1, executor);
@@ -107,6 +118,7 @@ class TemperedNegativeChains {
 
   TemperedPersistent start_;
   TemperedChains<E, K> chains_;
+  bool measured_;
   Stream fresh_;
   std::uint64_t restarts_ = 0;
 };

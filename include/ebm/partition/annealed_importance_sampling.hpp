@@ -2,12 +2,14 @@
 //
 //   std::cout << ebm::annealed_importance_sampling(rbm, {.temperatures = 1000, .chains = 100}, rng);
 //
-//   log w = sum_k log f_{beta_k}(x_{k-1}) - log f_{beta_{k-1}}(x_{k-1}),   x_k by a kernel that leaves f_{beta_k} invariant
+//   log w = sum_k log f_{beta_k}(x_{k-1}) - log f_{beta_{k-1}}(x_{k-1}),   x_k by a kernel that leaves f_{beta_k}
+//   invariant
 //
-// Forward runs start from the base, reverse runs from exact draws of the energy where it offers them (Grosse, Ghahramani &
-// Adams 2015). Elsewhere half of the reverse chains start where weighted forward chains ended, half where a quench from the
-// base ended, or where the user says, all after many steps at beta = 1; the upper side is an estimate then, and where the
-// two halves differ the verdict says that the chains do not mix. What no start has seen, no run can report.
+// Forward runs start from the base, reverse runs from exact draws of the energy where it offers them (Grosse,
+// Ghahramani & Adams 2015). Elsewhere half of the reverse chains start where weighted forward chains ended, half where
+// a quench from the base ended, or where the user says, all after many steps at beta = 1; the upper side is an estimate
+// then, and where the two halves differ the verdict says that the chains do not mix. What no start has seen, no run can
+// report.
 //
 // The path is the user's, or a default one (partition/default_path.hpp).
 #pragma once

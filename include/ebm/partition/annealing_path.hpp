@@ -10,8 +10,9 @@
 //   move(state, range, beta, stream, step, workspace)      one transition of a kernel with invariant law f_beta
 //   copy_chain(state, from, to, source)                    chain `to` becomes a copy of chain `from` of the source
 //   place(state, chain, points, row)                       chain becomes a row of points: optional
-//   anneal(state, range, from, to, weights, stream, step, workspace)    optional: weigh and then move at `to`, in one pass
-//   offers_target_draws(), draw_target(state, stream)      optional: exact draws of f_1, from which reverse runs start
+//   anneal(state, range, from, to, weights, stream, step, workspace)
+//                                                          optional: weigh and then move at `to`, in one pass
+//   offers_target_draws(), draw_target(state, stream)      optional: exact draws of f_1, where reverse runs start
 //
 // Chains are numbered tile by tile. Noise is that of (stream, tile, step) alone, so results do not depend on threads.
 #pragma once

@@ -2,8 +2,9 @@
 //
 //   sum over forward 1 / (1 + (n_F / n_R) exp(L - w)) = sum over reverse 1 / (1 + (n_R / n_F) exp(-L - w))
 //
-// for L = log Z_1 / Z_0, with log weights w = log f_1 / f_0 of draws of f_0, or of annealing runs from 0 to 1 (Crooks 2000;
-// Shirts, Bair, Hooker & Pande 2003), and the same in reverse. Of all combinations of both it has the smallest variance.
+// for L = log Z_1 / Z_0, with log weights w = log f_1 / f_0 of draws of f_0, or of annealing runs from 0 to 1 (Crooks
+// 2000; Shirts, Bair, Hooker & Pande 2003), and the same in reverse. Of all combinations of both it has the smallest
+// variance.
 #pragma once
 
 #include <ebm/partition/log_weights.hpp>
@@ -33,7 +34,7 @@ struct LogRatio {
   };
   double below = forward.front(), above = below;
   const auto cover = [&](double ratio) {
-    if (!(ratio - ratio == 0)) throw NumericalError("weights: not finite, wanted finite log weights in both directions");
+    if (!(ratio - ratio == 0)) throw NumericalError("weights: not finite, wanted finite log weights");
     below = std::min(below, ratio), above = std::max(above, ratio);
   };
   for (const double w : forward) cover(w);

@@ -1,5 +1,5 @@
-// Bridge sampling (Bennett 1976; Meng & Wong 1996): log Z from chains at a ladder of temperatures, each joined to the next
-// by Bennett's acceptance ratio. Chains that climb up and chains that come down must agree.
+// Bridge sampling (Bennett 1976; Meng & Wong 1996): log Z from chains at a ladder of temperatures, each joined to the
+// next by Bennett's acceptance ratio. Chains that climb up and chains that come down must agree.
 #pragma once
 
 #include <ebm/partition/bennett.hpp>

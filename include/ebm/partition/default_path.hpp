@@ -3,8 +3,8 @@
 //   restricted Boltzmann machine   independent units with the rates of its own samples of a short run (smoothed), as
 //                                  Salakhutdinov & Murray 2008 take those of the data
 //   other discrete energies        all states alike
-//   continuous energies            a Gaussian: that of the energy's own mean and covariance, or its anchor, or one of the
-//                                  moments of a short run of MALA, a little wider
+//   continuous energies            a Gaussian: that of the energy's own mean and covariance, or its anchor, or one
+//                                  of the moments of a short run of MALA, a little wider
 #pragma once
 
 #include <ebm/partition/discrete_path.hpp>

@@ -3,11 +3,13 @@
 //   log f_beta(x) = -(1 - beta) sum_i u_i(x_i) - beta E(x),   log Z_0 = sum_i log sum_k exp(-u_i(k))
 //
 // Without a base u all states are alike at beta = 0, and lattices move by their own block sweeps. With one, and for
-// energies whose sweeps draw hidden units too, which temper the joint energy and not this one, sites are drawn one by one.
+// energies whose sweeps draw hidden units too, which temper the joint energy and not this one, sites are drawn one by
+// one.
 #pragma once
 
 #include <ebm/partition/annealing_path.hpp>
 #include <ebm/partition/enumeration.hpp>
+#include <ebm/partition/transfer_matrix.hpp>
 #include <ebm/samplers/gibbs.hpp>
 
 #include <memory>
@@ -18,9 +20,7 @@ namespace detail {
 
 // An energy whose block sweep at inverse temperature beta leaves exp(-beta E) invariant.
 template <class E>
-concept SweepsItsOwnEnergy = GibbsEnergy<E> && DiscreteEnergy<E> && !requires(const E& e) {
-  e.hidden();
-};
+concept SweepsItsOwnEnergy = GibbsEnergy<E> && DiscreteEnergy<E> && !HasTemperedValues<E>;
 
 // (1 - beta) u + beta E, as an energy of its own; lives as long as what it looks at.
 template <DiscreteEnergy E>
@@ -152,8 +152,14 @@ class DiscretePath {
   void place(State& state, Index chain, const Points<double>& points, Index row) const {
     constexpr Index lanes = kLanes<Scalar>;
     require_shape("points", points, kAny, state.dim());
-    for (Index i = 0; i < state.dim(); ++i)
-      state.positions().coordinate(chain / lanes, i)[chain % lanes] = static_cast<Scalar>(points(row, i));
+    const StateSet values = energy_.states();
+    for (Index i = 0; i < state.dim(); ++i) {
+      const double number = (points(row, i) - values.first) / values.spacing, nearest = std::floor(number + 0.5);
+      require(nearest >= 0 && nearest < static_cast<double>(values.count) && std::abs(number - nearest) < 1e-3,
+              "points", points(row, i), "one of the states of the energy");
+      state.positions().coordinate(chain / lanes, i)[chain % lanes] =
+          static_cast<Scalar>(values.value(static_cast<Index>(nearest)));
+    }
   }
 
   // Where modes may be: some cold sweeps.
@@ -161,25 +167,37 @@ class DiscretePath {
     for (Index k = 0; k < 20; ++k) move(state, {0, state.tiles()}, 4.0, stream, k, workspace);
   }
 
-  // An energy's own sampler, or enumeration where there are few states.
-  bool offers_target_draws() const { return kSamples || StateEnumeration<E>::states_of(energy_) <= 0x1p20; }
+  // An energy's own sampler, or enumeration where there are few states, or the transfer matrix of a narrow graph; what
+  // the last needs, the graph alone tells.
+  bool offers_target_draws() const {
+    if (kSamples || StateEnumeration<E>::states_of(energy_) <= kMostStates) return true;
+    if constexpr (PairModel<E>) return TransferMatrix<E>::entries_for_draws(energy_) <= kNarrow.most_entries;
+    return false;
+  }
   void draw_target(State& state, const Stream& stream) const {
     const Index chains = state.tiles() * kLanes<Scalar>;
-    if constexpr (kSamples) {
-      Rng rng(stream.key());
-      const Points<double> points = energy_.sample(chains, rng).template cast<double>();
+    Rng rng(stream.key());
+    const auto place_all = [&](const auto& rows) {
+      const Points<double> points = rows.template cast<double>();
       for (Index c = 0; c < chains; ++c) place(state, c, points, c);
-    } else {
-      const StateEnumeration<E> all(energy_);
-      Points<double> point(1, state.dim());
-      all.draw(chains, stream, [&](Index chain, Index number) {
-        point.row(0) = all.point(number).transpose();
-        place(state, chain, point, 0);
-      });
+    };
+    if constexpr (kSamples) {
+      return place_all(energy_.sample(chains, rng));
+    } else if constexpr (PairModel<E>) {
+      if (StateEnumeration<E>::states_of(energy_) > kMostStates)
+        return place_all(TransferMatrix<E>(energy_, kNarrow).draws(chains, rng));
     }
+    const StateEnumeration<E> all(energy_);
+    Points<double> point(1, state.dim());
+    all.draw(chains, stream, [&](Index chain, Index number) {
+      point.row(0) = all.point(number).transpose();
+      place(state, chain, point, 0);
+    });
   }
 
  private:
+  static constexpr double kMostStates = 0x1p16;
+  static constexpr TransferMatrixOptions kNarrow{.most_entries = 0x1p24};
   static constexpr bool kSamples = requires(const E& e, Rng& rng) { e.sample(Index{}, rng).template cast<double>(); };
 
   // f(chain, u(x) - E(x)).

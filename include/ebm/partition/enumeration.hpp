@@ -2,12 +2,14 @@
 //
 //   log Z = log sum_x exp(-E(x)),   p(x),   E[f(x)],   independent draws
 //
-// State number s has coordinates that are the digits of s in the base of the number of values, the first site lowest. And
-// log_partition(energy) of any discrete energy that is small enough, a restricted Boltzmann machine by its smaller layer.
+// State number s has coordinates that are the digits of s in the base of the number of values, the first site lowest.
+// And log_partition(energy) of any discrete energy that is small enough, a restricted Boltzmann machine by its smaller
+// layer.
 #pragma once
 
 #include <ebm/partition/estimate.hpp>
 #include <ebm/partition/layer_enumeration.hpp>
+#include <ebm/partition/transfer_matrix.hpp>
 
 namespace ebm {
 
@@ -114,17 +116,27 @@ class StateEnumeration {
   double log_partition_ = 0;
 };
 
+// Exact, or an error that says what there is too much of: by the energy's own sum, the smaller layer of a restricted
+// Boltzmann machine, all states, or the transfer matrix of a narrow graph.
 template <DiscreteEnergy E>
 PartitionEstimate log_partition(const E& energy) {
-  double log_z = 0;
-  if constexpr (RestrictedBoltzmannMachine<E>) {
-    log_z = LayerEnumeration(energy).log_partition();
-  } else {
-    log_z = StateEnumeration<E>(energy).log_partition();
-  }
-  // A float energy rounds each term.
-  return PartitionEstimate::exact(
-      log_z, std::abs(log_z) * 4 * static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon()));
+  const auto sum = [&]() -> double {
+    if constexpr (RestrictedBoltzmannMachine<E>) {
+      return LayerEnumeration(energy).log_partition();
+    } else if constexpr (requires { { energy.log_partition() } -> std::same_as<double>; }) {
+      return energy.log_partition();
+    } else if constexpr (PairModel<E>) {
+      if (StateEnumeration<E>::states_of(energy) > 0x1p16) return TransferMatrix<E>(energy).log_partition();
+    }
+    return StateEnumeration<E>(energy).log_partition();
+  };
+  const double log_z = sum();
+  // A float energy rounds each term. A state that matters has p = exp(-E) / Z between eps / states and 1, hence
+  // |E| < |log Z| + log(states / eps): log Z itself may be next to nothing where energies are large.
+  const double eps = static_cast<double>(std::numeric_limits<typename E::Scalar>::epsilon());
+  const double log_states =
+      static_cast<double>(dimension_of(energy)) * ebm::log(static_cast<double>(energy.states().count));
+  return PartitionEstimate::exact(log_z, 4 * eps * (std::abs(log_z) + log_states - ebm::log(eps)));
 }
 
 }  // namespace ebm

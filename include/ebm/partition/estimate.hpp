@@ -72,8 +72,8 @@ namespace detail {
 
 }  // namespace detail
 
-// "log Z = 404.897 +- 0.05, lower bound 404.3 (99.5 %), upper bound 405.2 (99.5 %), effective samples 83: bounded", and a
-// line of its own where something is wrong.
+// "log Z = 404.897 +- 0.05, lower bound 404.3 (99.5 %), upper bound 405.2 (99.5 %), effective samples 83: bounded", and
+// a line of its own where something is wrong.
 [[gnu::noinline]] inline std::string to_text(const PartitionEstimate& estimate) {
   char buffer[64];
   std::string text = "log Z = ";

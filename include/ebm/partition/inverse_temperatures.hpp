@@ -1,9 +1,9 @@
 // Where an annealing run stops on its way from beta = 0 to beta = 1.
 //
 // The variance of the log weights of a run of K steps is least where all increments have the same variance: neighbours
-// then lie so that  (beta_k - beta_{k-1}) sd(d log f_beta / d beta) is constant (Gelman & Meng 1998; Neal 2001, section 4).
-// The adaptive spacing measures that standard deviation in a short run. Half of its steps are spread evenly, so that no
-// stretch that the short run misjudges is skipped.
+// then lie so that  (beta_k - beta_{k-1}) sd(d log f_beta / d beta) is constant (Gelman & Meng 1998; Neal 2001, section
+// 4). The adaptive spacing measures that standard deviation in a short run. Half of its steps are spread evenly, so
+// that no stretch that the short run misjudges is skipped.
 #pragma once
 
 #include <ebm/partition/annealing_path.hpp>

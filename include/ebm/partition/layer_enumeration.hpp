@@ -27,6 +27,7 @@ concept RestrictedBoltzmannMachine = DiscreteEnergy<E> && requires(const E& e, I
 class LayerEnumeration {
   using V = Pack<double>;
   static constexpr Index kStates = kLanes<double>;  // side by side: the states of the first three units
+  static constexpr Index kMostUnits = 30;           // what takes minutes
 
  public:
   template <RestrictedBoltzmannMachine E>
@@ -95,7 +96,8 @@ class LayerEnumeration {
 
   template <class Exec>
   std::vector<double> block_sums(Exec& executor) const {
-    require(units_ <= 40, "units", static_cast<double>(units_), "at most 40 in the smaller layer");
+    require(present_ <= kMostUnits, "units of the smaller layer", static_cast<double>(present_),
+            "at most 30 for a sum over their states; annealed_importance_sampling has no such limit");
     std::vector<double> sums(static_cast<std::size_t>(blocks()));
     executor.run(blocks(),
                  [&](Index block, Index) { sums[static_cast<std::size_t>(block)] = run_block(block, nullptr); });

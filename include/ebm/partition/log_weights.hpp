@@ -1,8 +1,8 @@
 // What importance weights, given by their logarithms, say about the ratio of two partition functions.
 //
-// Weights of any annealing run satisfy E[w] = Z_1 / Z_0, so log mean w estimates the log ratio from below (Jensen), and by
-// Markov's inequality P(w > e^t Z_1 / Z_0) <= e^-t for each of them (Grosse, Ghahramani & Adams 2015). The r-th largest
-// of M independent weights exceeds e^t Z_1 / Z_0 only if r of them do, hence
+// Weights of any annealing run satisfy E[w] = Z_1 / Z_0, so log mean w estimates the log ratio from below (Jensen), and
+// by Markov's inequality P(w > e^t Z_1 / Z_0) <= e^-t for each of them (Grosse, Ghahramani & Adams 2015). The r-th
+// largest of M independent weights exceeds e^t Z_1 / Z_0 only if r of them do, hence
 //   P(log w_(r) - t > log ratio) <= P(Binomial(M, e^-t) >= r)
 // which is a lower bound at any confidence, and a far better one than that of the largest or the mean.
 #pragma once
@@ -25,7 +25,8 @@ namespace ebm {
   return largest + ebm::log(sum);
 }
 
-// Of some log weights: log mean w, its standard error by the delta method, (sum w)^2 / sum w^2, and the variance of log w.
+// Of some log weights: log mean w, its standard error by the delta method, (sum w)^2 / sum w^2, and the variance of
+// log w.
 struct WeightSummary {
   double log_mean = 0, standard_error = 0, effective_samples = 0, variance = 0, mean_log = 0;
 };
@@ -75,8 +76,8 @@ namespace detail {
 
 }  // namespace detail
 
-// What log(Z_1 / Z_0) exceeds with probability of at least `confidence`, from independent weights with E[w] = Z_1 / Z_0: the
-// best of nine ranks, which share the risk.
+// What log(Z_1 / Z_0) exceeds with probability of at least `confidence`, from independent weights with E[w] = Z_1 /
+// Z_0: the best of nine ranks, which share the risk.
 [[gnu::noinline]] inline double weight_lower_bound(std::span<const double> log_weights, double confidence) {
   require(confidence > 0 && confidence < 1, "confidence", confidence, "between 0 and 1");
   std::vector<double> sorted(log_weights.begin(), log_weights.end());

@@ -1,8 +1,9 @@
-// The verdict on log Z from runs in both directions (Grosse, Ghahramani & Adams 2015): forward from the base, weights with
-// mean Z / Z_0, bounds log Z from below; reverse from draws of the energy, weights with mean Z_0 / Z, from above.
+// The verdict on log Z from runs in both directions (Grosse, Ghahramani & Adams 2015): forward from the base, weights
+// with mean Z / Z_0, bounds log Z from below; reverse from draws of the energy, weights with mean Z_0 / Z, from above.
 //
 // Either direction alone may be off by nats with a small error of its own: a forward run misses modes, a reverse run
-// from chains that are stuck has never seen them. So both must agree, and their weights must be spread over many chains.
+// from chains that are stuck has never seen them. So both must agree, and their weights must be spread over many
+// chains.
 #pragma once
 
 #include <ebm/partition/bennett.hpp>

@@ -3,10 +3,10 @@
 //
 //   log Z / Z_0 = sum_k log sum_i W_i exp(log f_{beta_k} - log f_{beta_{k-1}})(x_i)
 //
-// A first population chooses the temperatures, so that the conditional effective sample size (Zhou, Johansen & Aston 2016)
-// of every step is the same share. The others keep to them, which makes their exp(log Z) unbiased, and their spread is the
-// standard error. All see the energy from the base alone, so there is no upper side; whether there is more to see is asked
-// of chains that start elsewhere (partition/target_starts.hpp).
+// A first population chooses the temperatures, so that the conditional effective sample size (Zhou, Johansen & Aston
+// 2016) of every step is the same share. The others keep to them, which makes their exp(log Z) unbiased, and their
+// spread is the standard error. All see the energy from the base alone, so there is no upper side; whether there is
+// more to see is asked of chains that start elsewhere (partition/target_starts.hpp).
 #pragma once
 
 #include <ebm/partition/default_path.hpp>

@@ -1,8 +1,9 @@
-// Where runs from beta = 1 begin: exact draws of the energy where a path offers them, else two kinds of chains, which must
-// have forgotten by then where they came from.
+// Where runs from beta = 1 begin: exact draws of the energy where a path offers them and they succeed, else two kinds
+// of chains, which must have forgotten by then where they came from.
 //
-// Even chains are resampled from the ends of weighted forward runs, odd ones come from a quench of the base or from points
-// that the user gives; all make many steps at beta = 1. That the two kinds still differ shows that chains do not mix.
+// Even chains are resampled from the ends of weighted forward runs, odd ones come from a quench of the base or from
+// points that the user gives; all make many steps at beta = 1. That the two kinds still differ shows that chains do not
+// mix.
 #pragma once
 
 #include <ebm/partition/annealing_path.hpp>
@@ -32,8 +33,8 @@ std::vector<double> slopes_of_all(const P& path, const typename P::State& state,
   return slopes;
 }
 
-// The chain that each of `count` descends from: systematic resampling (Carpenter, Clifford & Fearnhead 1999), which takes
-// each floor(count p) or ceil(count p) times.
+// The chain that each of `count` descends from: systematic resampling (Carpenter, Clifford & Fearnhead 1999), which
+// takes each floor(count p) or ceil(count p) times.
 [[gnu::noinline]] inline std::vector<Index> systematic_ancestors(std::span<const double> log_weights, Index count,
                                                                  double uniform) {
   const double total = log_sum_exp(log_weights);
@@ -71,8 +72,13 @@ bool draw_starts(const P& path, typename P::State& starts, const typename P::Sta
   const Index total = static_cast<Index>(weights.size()), half = total / 2;
   if constexpr (OffersTargetDraws<P>) {
     if (exact_wanted && path.offers_target_draws()) {
-      path.draw_target(starts, target);
-      return true;
+      try {
+        auto drawn = starts;
+        path.draw_target(drawn, target);
+        starts = std::move(drawn);
+        return true;
+      } catch (const NumericalError&) {  // its sums exceed a double's range: chains need none
+      }
     }
   }
   Workspace workspace;

@@ -1,5 +1,5 @@
-// What thermodynamic integration and bridge sampling are made from: chains that visit one temperature after the other, up
-// from the base and down from the energy, and record at each what log f does there and at its neighbours.
+// What thermodynamic integration and bridge sampling are made from: chains that visit one temperature after the other,
+// up from the base and down from the energy, and record at each what log f does there and at its neighbours.
 #pragma once
 
 #include <ebm/partition/default_path.hpp>
@@ -25,8 +25,8 @@ namespace detail {
 inline constexpr std::size_t kLadderGroups = 8;
 
 struct Rung {
-  std::vector<double> slopes[kLadderGroups];          // d log f_beta / d beta
-  std::vector<double> up[kLadderGroups], down[kLadderGroups];  // log f at the next temperature, the one before, less that here
+  std::vector<double> slopes[kLadderGroups];                   // d log f_beta / d beta
+  std::vector<double> up[kLadderGroups], down[kLadderGroups];  // log f of the next temperature, the one before
 };
 
 // rungs[direction][k]: 0 on the way up, 1 on the way down.
@@ -79,7 +79,8 @@ Ladder run_ladder(const P& path, const LadderOptions& options, Rng& rng, Exec& e
   const Index tiles = tiles_for<typename P::Scalar>(options.chains);
   Ladder ladder;
   ladder.betas = inverse_temperatures(path, options.spacing, options.temperatures, rng, executor);
-  const Stream start = rng.stream(), up = rng.stream(), down = rng.stream(), target = rng.stream(), other = rng.stream();
+  const Stream start = rng.stream(), up = rng.stream(), down = rng.stream(), target = rng.stream(),
+               other = rng.stream();
   Workspace workspace;
   auto state = path.make_state(tiles);
   path.draw_base(state, {0, tiles}, start, workspace);

@@ -2,10 +2,10 @@
 //
 //   log Z_1 / Z_0 = integral over beta of E_beta[d log f_beta / d beta]
 //
-// The integrand never falls, for log Z is convex along a path whose log density, with its hidden units, is linear in beta;
-// so sums over the lower ends of the intervals bound the integral from below, and those over the upper ends from above. The
-// value is the trapezium rule. What the bounds leave out is the error of the expectations themselves: five standard errors
-// are added, and as these are estimated the sides are estimates too.
+// The integrand never falls, for log Z is convex along a path whose log density, with its hidden units, is linear in
+// beta; so sums over the lower ends of the intervals bound the integral from below, and those over the upper ends from
+// above. The value is the trapezium rule. What the bounds leave out is the error of the expectations themselves: five
+// standard errors are added, and as these are estimated the sides are estimates too.
 #pragma once
 
 #include <ebm/partition/temperature_ladder.hpp>

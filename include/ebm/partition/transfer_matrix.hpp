@@ -5,9 +5,9 @@
 //
 // Kramers & Wannier 1941, site by site. Nodes are taken up in their order; the table holds, for all states of the nodes
 // that still wait for a neighbour (the frontier), the sum over the states of those that are done. Taking up a node
-// multiplies by the weights of its field and of its edges into the frontier; a node all of whose neighbours are taken up is
-// summed out. Time and memory go as q^(largest frontier + 1): rows of w sites, free at their ends, need w, joined to a
-// torus 2 w. Put the short side into the columns.
+// multiplies by the weights of its field and of its edges into the frontier; a node all of whose neighbours are taken
+// up is summed out. Time and memory go as q^(largest frontier + 1): rows of w sites, free at their ends, need w, joined
+// to a torus 2 w. Put the short side into the columns.
 //
 // Draws go the same way back: each node from its conditional distribution given those that were summed out after it.
 #pragma once
@@ -39,16 +39,20 @@ class TransferMatrix {
         most_entries_(options.most_entries),
         states_(energy.states()) {
     require(options.temperature > 0, "temperature", options.temperature, "above 0");
-    last_neighbour_.resize(size(graph().nodes()));
-    for (Index i = 0; i < graph().nodes(); ++i) {
-      last_neighbour_[size(i)] = i;
-      for (const auto [node, edge] : graph().neighbours(i))
-        last_neighbour_[size(i)] = std::max<Index>(last_neighbour_[size(i)], node);
-    }
-    width_ = largest_frontier();
+    last_neighbour_ = last_neighbours(graph());
+    for_each_sum(last_neighbour_, [&](Index frontier) { width_ = std::max(width_, frontier); });
     const double entries = std::pow(static_cast<double>(states_.count), static_cast<double>(width_));
     require(entries <= most_entries_, "energy: entries of a table", entries, "at most most_entries");
     log_partition_ = forward([](const auto&, Index, Index) {});
+  }
+
+  // Of all tables that draws need, from the graph alone: what most_entries must allow.
+  static double entries_for_draws(const E& energy) {
+    double entries = 0;
+    for_each_sum(last_neighbours(energy.graph()), [&](Index frontier) {
+      entries += std::pow(static_cast<double>(energy.states().count), static_cast<double>(frontier));
+    });
+    return entries;
   }
 
   // log sum_x exp(-E(x) / T).
@@ -110,15 +114,26 @@ class TransferMatrix {
   static std::size_t size(Index i) { return static_cast<std::size_t>(i); }
   const Graph& graph() const { return energy_.graph(); }
 
-  Index largest_frontier() const {
-    std::vector<Index> done(size(graph().nodes()));  // nodes that are summed out after each
-    for (const Index last : last_neighbour_) ++done[size(last)];
-    Index waiting = 0, largest = 0;
-    for (const Index summed_out : done) {
-      largest = std::max(largest, ++waiting);
-      waiting -= summed_out;
+  // Of each node, itself if none comes after it.
+  static std::vector<Index> last_neighbours(const Graph& graph) {
+    std::vector<Index> result;
+    for (Index i = 0; i < graph.nodes(); ++i) {
+      result.push_back(i);
+      for (const auto [node, edge] : graph.neighbours(i)) result.back() = std::max<Index>(result.back(), node);
     }
-    return largest;
+    return result;
+  }
+
+  // f(nodes in the table) before each node is summed out.
+  template <class F>
+  static void for_each_sum(const std::vector<Index>& last_neighbours, F f) {
+    std::vector<Index> done(last_neighbours.size());  // nodes that are summed out after each
+    for (const Index last : last_neighbours) ++done[size(last)];
+    Index waiting = 0;
+    for (const Index summed_out : done) {
+      ++waiting;
+      for (Index k = 0; k < summed_out; ++k) f(waiting--);
+    }
   }
 
   // before_sum(table, node, place) sees the table before the node at that place of its frontier is summed out.

@@ -8,7 +8,8 @@
 
 namespace ebm {
 
-// What a kernel moves: a view of some tiles of chains. The gradient is that of kernels that use one, else zero. `failed` is 1 in lanes that met something not finite, else 0.
+// What a kernel moves: a view of some tiles of chains. The gradient is that of kernels that use one, else zero.
+// `failed` is 1 in lanes that met something not finite, else 0.
 template <class Scalar, int Dim>
 struct ChainState {
   TileSpan<Scalar, Dim> position;

@@ -1,12 +1,13 @@
-// ClusterEnergy: a model whose edges do nothing but prefer equal states at their ends, plus fields at the nodes, as Ising
-// and Potts; what the cluster kernels have in common.
+// ClusterEnergy: a model whose edges do nothing but prefer equal states at their ends, plus fields at the nodes, as
+// Ising and Potts; what the cluster kernels have in common.
 //
 //   graph() -> const Graph&
 //   agreement(edge) -> double              E with different states at the edge's ends, minus E with equal ones
 //   node_energy(node, state) -> double     what the fields add to E
 //
-// Fortuin & Kasteleyn 1972: with a bond on every edge whose ends agree, with probability 1 - exp(-agreement / T), states
-// and bonds have a joint distribution in which bonded nodes are equal, and clusters of them free but for the fields.
+// Fortuin & Kasteleyn 1972: with a bond on every edge whose ends agree, with probability 1 - exp(-agreement / T),
+// states and bonds have a joint distribution in which bonded nodes are equal, and clusters of them free but for the
+// fields.
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>
@@ -49,8 +50,8 @@ inline Index state_number(double value, StateSet states) {
   return static_cast<Index>((value - states.first) / states.spacing + 0.5);
 }
 
-// A state k with probability exp(-beta e_k) / sum_l exp(-beta e_l), from a uniform in (0, 1]; overwrites the energies with
-// cumulative weights.
+// A state k with probability exp(-beta e_k) / sum_l exp(-beta e_l), from a uniform in (0, 1]; overwrites the energies
+// with cumulative weights.
 inline Index draw_state(std::span<double> energies, double beta, double uniform) {
   const double smallest = *std::min_element(energies.begin(), energies.end());
   double total = 0;

@@ -1,9 +1,9 @@
 // ColouredTorus: bytes on the sites of a square torus, the two colours of the chessboard apart, many replicas.
 //
 // Laid out [tile of replicas][colour][row][site of that colour][replica of the tile], with so many replicas in a tile
-// that a row fills 64 bytes: registers run over sites and replicas alike. The neighbours of a site in the rows above and
-// below have its own offset in their rows; those in its own row have that offset too, and one site to the left or the
-// right. Before the first site of a row stands a copy of the last one, behind the last a copy of the first.
+// that a row fills 64 bytes: registers run over sites and replicas alike. The neighbours of a site in the rows above
+// and below have its own offset in their rows; those in its own row have that offset too, and one site to the left or
+// the right. Before the first site of a row stands a copy of the last one, behind the last a copy of the first.
 //
 // Only a torus of even sides has two colours whose sites do not touch.
 #pragma once

@@ -6,6 +6,10 @@
 //
 // A sweep in a fixed order leaves the distribution invariant without detailed balance. For an energy with hidden units
 // the temperature is that of the joint distribution of visible and hidden units.
+//
+// An energy of +inf forbids a state. A site that is left with no weights (an energy is NaN or -inf, or all are +inf)
+// keeps its value, and its chain counts as failed. A GibbsEnergy draws its blocks itself and tells nothing of this;
+// sample() sees it by the energies of the draws.
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>
@@ -46,7 +50,8 @@ struct Gibbs {
       const auto weights = workspace.tiles<typename E::Scalar, 1>(energy.states().count, 1);
       for (Index site = 0; site < state.position.dim(); ++site) {
         for (Index t = 0; t < state.position.count(); ++t)
-          draw_site(energy, state.position.subspan(t, 1), site, noise.uniforms(t, site), weights, workspace);
+          draw_site(energy, state.position.subspan(t, 1), site, noise.uniforms(t, site), state.failed.tile_data(t),
+                    weights, workspace);
       }
     }
   }
@@ -55,7 +60,7 @@ struct Gibbs {
   // One site of one tile, from a uniform for each lane: the first state whose cumulative weight reaches it.
   template <class E>
   void draw_site(const E& energy, detail::MutableTiles<E> x, Index site, const typename E::Scalar* uniforms,
-                 LanesSpan<typename E::Scalar> weights, Workspace& workspace) const {
+                 typename E::Scalar* failed, LanesSpan<typename E::Scalar> weights, Workspace& workspace) const {
     using V = Pack<typename E::Scalar>;
     const StateSet states = energy.states();
     const V minus_beta(-1.0 / temperature);
@@ -71,7 +76,9 @@ struct Gibbs {
       const V mark = V::load(uniforms + p) * total;
       V value(states.value(0));
       for (Index k = 1; k < states.count; ++k) value = select(V::load(weight(k - 1)) < mark, V(states.value(k)), value);
-      value.store(x.coordinate(0, site) + p);
+      const auto drawn = is_finite(total);
+      select(drawn, value, V::load(x.coordinate(0, site) + p)).store(x.coordinate(0, site) + p);
+      select(drawn, V::load(failed + p), V(1)).store(failed + p);
     }
   }
 };

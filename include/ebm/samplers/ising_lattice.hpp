@@ -7,12 +7,13 @@
 //   p(s) ~ exp(K sum_(ij) s_i s_j + h sum_i s_i),   p(s_i = 1 | rest) = 1 / (1 + exp(-2 (K sum_j s_j + h))),   s = -1, 1
 //
 // It is state and kernel in one, for the one model that is worth it, hence it stands among the samplers; Ising
-// (energies/ising.hpp) is the same model on any graph and with a coupling for every edge, an energy that everything else
-// understands. All sites of a colour of the chessboard, which do not interact, are drawn anew at once: chromatic Gibbs
-// sampling, which is exact, and not reversible. Sides are even; a torus of odd sides is a matter for Ising.
+// (energies/ising.hpp) is the same model on any graph and with a coupling for every edge, an energy that everything
+// else understands. All sites of a colour of the chessboard, which do not interact, are drawn anew at once: chromatic
+// Gibbs sampling, which is exact, and not reversible. Sides are even; a torus of odd sides is a matter for Ising.
 //
-// The number of neighbours that are up, a sum of bytes, looks up the probability of being up in a table of five, which is
-// compared with a uniform number of 40 bits (core/uniform_bytes.hpp), a pure function of (stream, sweep, site, replica).
+// The number of neighbours that are up, a sum of bytes, looks up the probability of being up in a table of five, which
+// is compared with a uniform number of 40 bits (core/uniform_bytes.hpp), a pure function of (stream, sweep, site,
+// replica).
 #pragma once
 
 #include <ebm/core/byte_pack.hpp>
@@ -105,8 +106,10 @@ class IsingLattice {
       for (Index k = 0; k < replicas(); ++k) {
         const double value = static_cast<double>(points(k, i));
         require(value == 1 || value == -1, "points", value, "spins, which are -1 or 1");
-        board_.at(k, i / columns(), i % columns()) = value > 0;
       }
+    }
+    for (Index i = 0; i < sites(); ++i) {
+      for (Index k = 0; k < replicas(); ++k) board_.at(k, i / columns(), i % columns()) = points(k, i) > 0;
     }
     for (Index tile = 0; tile < board_.tiles(); ++tile) board_.close_rows(tile, 0), board_.close_rows(tile, 1);
   }

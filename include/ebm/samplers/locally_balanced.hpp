@@ -4,8 +4,8 @@
 //   accepted with min(1, Z(x) / Z(x'))
 //
 // Zanella 2020, with the balancing function sqrt(t). Any number of states, no gradient: the exact differences come from
-// site_energies (concepts/site_energies.hpp), for all sites of x and of x'. Gibbs with gradients estimates them from one
-// gradient, and is the same kernel where the energy is linear in each coordinate.
+// site_energies (concepts/site_energies.hpp), for all sites of x and of x'. Gibbs with gradients estimates them from
+// one gradient, and is the same kernel where the energy is linear in each coordinate.
 #pragma once
 
 #include <ebm/concepts/site_energies.hpp>
@@ -87,8 +87,8 @@ struct LocallyBalanced {
   template <DiscreteEnergy E>
   void init(const E&, const ChainStateOf<E>&, Workspace&) const {}
 
-  // One proposal for every chain; adds each lane's acceptance probability. Chains whose energies are no numbers stay and
-  // count as failed.
+  // One proposal for every chain; adds each lane's acceptance probability. Chains whose energies are no numbers stay
+  // and count as failed.
   template <DiscreteEnergy E>
   void step(const E& energy, const ChainStateOf<E>& state, double, TileNoise<typename E::Scalar, E::dim>& noise,
             LanesSpan<typename E::Scalar> acceptance, Workspace& workspace) const {

@@ -58,7 +58,11 @@ TemperedDraws<typename E::Scalar, E::dim> parallel_tempering(
   detail::check_sample_options(options.chains, options.steps, options.warmup, options.thin);
   require(options.steps_between_swaps >= 1, "steps_between_swaps", static_cast<double>(options.steps_between_swaps),
           "at least 1");
-  if constexpr (!DiscreteEnergy<E>) require(std::isfinite(options.hottest), "hottest", options.hottest, "finite");
+  if constexpr (!DiscreteEnergy<E>) {
+    require(std::isfinite(options.hottest), "hottest", options.hottest, "finite");
+    for (const double temperature : options.ladder)
+      require(std::isfinite(temperature), "ladder: temperature", temperature, "finite");
+  }
   const bool adapts = options.ladder.empty();
   const Index dim = dimension_of(energy);
   const Stream start = rng.stream();

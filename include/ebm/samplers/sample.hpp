@@ -217,7 +217,12 @@ Draws<typename E::Scalar, E::dim> sample(const E& energy, const K& kernel,
             [&](Index step, const ChainStateOf<E>& state, Index tile, Workspace& workspace) {
               const Index made = done + step + 1;
               if (made % options.thin != 0 || made / options.thin > draws.draws_per_chain) return;
-              if constexpr (!kTracksEnergy<K>) evaluate(energy, state.position, state.energy, workspace);
+              if constexpr (!kTracksEnergy<K>) {
+                evaluate(energy, state.position, state.energy, workspace);
+                for (Index i = 0; i < state.energy.size(); ++i) {
+                  if (!std::isfinite(state.energy.data()[i])) state.failed.data()[i] = Scalar(1);
+                }
+              }
               record(made / options.thin - 1, state, tile);
             });
     for (Index c = 0; c < options.chains; ++c)

@@ -9,7 +9,10 @@
 // fixed step is the user's choice.
 //
 // Energy-based models are often sampled with an unrelated step a and noise s, x' = x - a dE/dx + s xi; this samples the
-// temperature T = s^2 / (2 a). from_step_noise(a, s) makes that kernel, and temperature says what it samples.
+// temperature T = s^2 / (2 a). from_step_noise(a, s) makes that kernel, and temperature says what it samples. An energy
+// E trained with it is a density at T only, p = exp(-E / T) / Z, and every function that makes a density of an energy
+// has to be told: log_partition, expectation, moments, kl_divergence and log_likelihood, density_grid and plot_density
+// by their option `temperature` (trainer.temperature() has it), kernels of samplers by their field.
 #pragma once
 
 #include <ebm/samplers/mala.hpp>

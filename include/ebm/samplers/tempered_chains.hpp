@@ -4,9 +4,7 @@
 //
 // where exp(-u) is the law that the kernel leaves invariant at inverse temperature beta: u = beta E, and the exponent
 // is (beta - beta')(E(x) - E(y)) (Swendsen & Wang 1986; Geyer 1991). A kernel that tempers the joint distribution with
-// hidden units (Gibbs on a Boltzmann machine) has another u, which such an energy offers as
-//
-//   value_at(x, inverse_temperature, values, workspace)      u of some tiles
+// hidden units (Gibbs on a Boltzmann machine) has another u, which such an energy offers as value_at.
 //
 // Pairs (0, 1), (2, 3), ... and (1, 2), (3, 4), ... take turns (Syed, Bouchard-Cote, Deligiannidis & Doucet 2022):
 // then states travel through the ladder, where random pairs would make them diffuse. Level 0 is the cold one.
@@ -18,12 +16,6 @@
 #include <ebm/samplers/tempering_ladder.hpp>
 
 namespace ebm {
-
-template <class E>
-concept HasTemperedValues = requires(const E& e, detail::ConstTiles<E> x, LanesSpan<typename E::Scalar> values,
-                                     Workspace& workspace) {
-  { e.value_at(x, 1.0, values, workspace) } -> std::same_as<void>;
-};
 
 // Whether a kernel at temperature T samples the joint distribution of visible and hidden units at T, if there are
 // hidden ones: Gibbs, and a kernel that says K::tempers_joint.

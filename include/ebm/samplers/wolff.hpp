@@ -93,8 +93,8 @@ struct Wolff {
     Scalar* values_;
   };
 
-  // Fills `cluster` with the nodes that are bound to the site in one lane, and marks them; returns their number. An edge is
-  // asked once at most: from the end that joined first, while the other is outside.
+  // Fills `cluster` with the nodes that are bound to the site in one lane, and marks them; returns their number. An
+  // edge is asked once at most: from the end that joined first, while the other is outside.
   template <class E>
   Index grow(const E& energy, detail::ConstTiles<E> x, Index lane, Index site, Uniforms<E>& uniforms,
              std::int32_t* cluster, std::uint8_t* member) const {

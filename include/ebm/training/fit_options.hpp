@@ -66,6 +66,7 @@ struct FitResult {
   Index recoveries = 0;
   std::string events;  // what the guard did, a line each
   double seconds = 0;
+  double temperature = 1;  // T of the model exp(-E / T) / Z that was trained: the kernel's
   TrainingReport last;
 
   void transfer(Archive& archive) {

@@ -7,9 +7,9 @@
 //     larger one is itself a sign that energies run away,
 //   - more than one chain in fifty that was moved has failed, or
 //   - the network is dead: its gradient has vanished, though data and samples have different energies.
-// A discrete energy of n coordinates with q states may have a gap of n log q while it learns: that of samples above data
-// cannot be larger if they follow the model, since -log p(data) >= 0, and one of data above samples says that data are
-// less likely than at random. What concerns samples is looked at where the objective has some (report.chains > 0).
+// A discrete energy of n coordinates with q states may have a gap of n log q while it learns: that of samples above
+// data cannot be larger if they follow the model, since -log p(data) >= 0, and one of data above samples says that data
+// are less likely than at random. What concerns samples is looked at where the objective has some (report.chains > 0).
 // The trainer then goes back to the last snapshot but one, halves its learning rate and starts all chains anew.
 #pragma once
 

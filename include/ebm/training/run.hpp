@@ -34,6 +34,16 @@ struct TrainerState {
   }
 };
 
+// T of the model exp(-E / T) / Z that an objective learns.
+template <class O>
+double temperature_learned(const O& objective) {
+  if constexpr (requires { objective.temperature(); }) {
+    return objective.temperature();
+  } else {
+    return 1.0;
+  }
+}
+
 // Takes from the data's mean what it is to start from, the first time it is trained.
 template <class E>
 concept StartsFromData = requires(E& energy, const Values<double>& mean) {
@@ -84,13 +94,14 @@ class Run {
   [[gnu::noinline]] FitResult loop(Exec& executor, Keeper&& keeper) {
     FitResult result;
     keeper.resume(*this, result);
+    result.temperature = temperature_learned(trainer_.objective);
     const double start = seconds_now() - result.seconds;
     Progress progress(options_.progress, result.iterations);
     while (result.iterations < iterations_ && result.status != TrainingStatus::interrupted) {
       iterate(result, executor);
       result.seconds = seconds_now() - start;
       keeper.keep(*this, result);
-      progress.update(result.iterations, iterations_, [&] { return progress_text(result.last); });
+      progress.update(result.iterations, iterations_, [&] { return progress_text(result.last, result.temperature); });
     }
     publish();
     if (const auto data = next_batch(); !is_sound(data)) {
@@ -210,9 +221,11 @@ class Run {
         for (Index row = 0; row < points.rows(); ++row) sum += static_cast<double>(points.derived().coeff(row, i));
         mean(i) = sum / static_cast<double>(points.rows());
       }
+      const FlatVector<Scalar> before(trainer_.energy.parameters());
       trainer_.energy.initialise_from(mean);
       const auto theta = trainer_.energy.parameters();
-      std::copy(theta.begin(), theta.end(), trainer_.parameters.data());
+      if (!std::equal(theta.begin(), theta.end(), before.data()))
+        std::copy(theta.begin(), theta.end(), trainer_.parameters.data());
     }
     Trained live = trainer_.trained();
     live.set_parameters(trainer_.parameters.span());
@@ -302,11 +315,14 @@ class Run {
     std::fprintf(stderr, "ebm: %s", line.c_str());
   }
 
-  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report) {
-    const std::string gradient = joined({"|gradient| ", to_text(report.gradient_norm)});
-    if (report.batch.chains == 0) return gradient;
-    return joined({"energy gap ", to_text(report.energy_gap), "  ", gradient, "  acceptance ",
-                   to_text(report.batch.acceptance), "  step ", to_text(report.batch.step_size)});
+  [[gnu::noinline]] static std::string progress_text(const TrainingReport& report, double temperature) {
+    std::string text = joined({"|gradient| ", to_text(report.gradient_norm)});
+    if (report.batch.chains > 0) text = joined({"energy gap ", to_text(report.energy_gap), "  ", text});
+    if (report.batch.acceptance == report.batch.acceptance) {
+      text = joined({text, "  acceptance ", to_text(report.batch.acceptance), "  step ",
+                     to_text(report.batch.step_size)});
+    }
+    return temperature == 1.0 ? text : joined({text, "  temperature ", to_text(temperature)});
   }
 
   static constexpr Index kSnapshotEvery = 100;

@@ -10,9 +10,11 @@
 // An energy that wants a frame (a network: static constexpr bool wants_frame = true) is trained in standardised
 // coordinates and held by a Gaussian anchor; energy() is the averaged energy in its frame, in the data's own units.
 // Results do not depend on the number of threads. A frame's energies differ from the bare network's: log Z and
-// densities are those of energy().
+// densities are those of energy(). Trained with a kernel of temperature T the model is exp(-E / T) / Z, and whatever
+// takes energy() for a density wants .temperature = trainer.temperature().
 #pragma once
 
+#include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/training/run.hpp>
 
 namespace ebm {
@@ -39,6 +41,9 @@ class Trainer {
 
   // The averaged energy, in its frame.
   const detail::FramedEnergy<E>& energy() const { return state_.energy; }
+
+  // T of the model exp(-E / T) / Z that is trained: that of the objective's kernel, 1 if it has none.
+  double temperature() const { return detail::temperature_learned(state_.objective); }
 
   // The model's samples as the objective last left them, in the data's units; none before fit, or if it draws none.
   const Points<double, dim>& samples() const { return state_.samples; }
@@ -88,6 +93,7 @@ class Trainer {
     require_shape("points", rows, kAny, dimension_of(state_.energy));
     require(rows.rows() >= 1, "points: rows", static_cast<double>(rows.rows()), "at least 1");
     require_finite("points", rows);
+    require_states("points", rows, state_.energy);
     const State before(state_);
     try {
       detail::Run<E, O, P> run(state_, rows, labels, options, rng, executor.workers());
