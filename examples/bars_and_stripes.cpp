@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   const auto line = [&](const char* name, const auto& chains) {
     std::printf("%-38s", name);
     for (const bool centred : {true, false}) {
-      for (const std::uint64_t seed : {1, 2, 3})
+      for (const std::uint64_t seed : {1u, 2u, 3u})
         std::printf("  %7.3f", learned(patterns, chains, centred, small ? 1000 : 30'000, seed));
     }
     std::printf("\n");
