@@ -5,14 +5,11 @@
 //
 // rbm_cd1_784_500_unbiased/DENSITY starts from biases of zero, so that half of the hidden units are on.
 // train_rbm_cd1_784_500/DENSITY is the same update as Trainer::fit makes it.
-#include "benchmark.hpp"
+#include "timed_objective.hpp"
 
 #include <ebm/energies/rbm.hpp>
-#include <ebm/objectives/contrastive_divergence.hpp>
 #include <ebm/training/sgd.hpp>
 #include <ebm/training/trainer.hpp>
-
-#include <limits>
 
 namespace benchmarks {
 
@@ -77,42 +74,14 @@ double update_time(double density, double unit_density) {
   });
 }
 
-// Shortest time from the beginning of an iteration's estimate to that of the next.
-double shortest_iteration;
-
-struct Timed {
-  using Divergence = ebm::ContrastiveDivergence<ebm::Gibbs, ebm::FromData>;
-  Divergence objective{ebm::Gibbs{}, ebm::FromData{.steps = 1}};
-
-  template <class E>
-  struct Estimator : Divergence::Estimator<E> {
-    using Base = Divergence::Estimator<E>;
-    double before = -1e9;
-
-    explicit Estimator(Base base) : Base(std::move(base)) {}
-
-    template <class Exec>
-    ebm::BatchReport estimate(const E& energy, typename Base::Data data, Index iteration,
-                              ebm::FlatVector<float>& gradient, Exec& executor) {
-      const double start = now();
-      shortest_iteration = std::min(shortest_iteration, start - before);
-      before = start;
-      return Base::estimate(energy, data, iteration, gradient, executor);
-    }
-  };
-
-  template <class E>
-  Estimator<E> estimator(const E& energy, ebm::Minibatch<float, Dynamic> data, ebm::Rng& rng, Index workers) const {
-    return Estimator<E>(objective.estimator(energy, data, rng, workers));
-  }
-};
-
 double iteration_time(double density) {
   ebm::Rng rng(1);
   Machine machine(kVisible, kHidden, rng, {.centred = false});
   machine.set_parameters(parameters(machine, density));
-  shortest_iteration = std::numeric_limits<double>::infinity();
-  ebm::Trainer trainer{machine, Timed{}, ebm::Sgd{.learning_rate = 1e-4}};
+  double shortest_iteration = 0;
+  const TimedObjective<ebm::ContrastiveDivergence<ebm::Gibbs, ebm::FromData>> timed{
+      ebm::ContrastiveDivergence{ebm::Gibbs{}, ebm::FromData{.steps = 1}}, &shortest_iteration};
+  ebm::Trainer trainer{machine, timed, ebm::Sgd{.learning_rate = 1e-4}};
   trainer.fit(states(5000, density), {.iterations = 400, .batch_size = kBatch, .averaging = 0}, rng);
   return shortest_iteration;
 }

@@ -4,14 +4,11 @@
 //
 // samples_of_pcd20_mlp2_128/256 is what the samples of an iteration take: energy and gradient where the chains stand,
 // for the parameters are new, and the steps.
-#include "benchmark.hpp"
+#include "timed_objective.hpp"
 
 #include <ebm/energies/mlp.hpp>
-#include <ebm/objectives/contrastive_divergence.hpp>
 #include <ebm/training/adam.hpp>
 #include <ebm/training/trainer.hpp>
-
-#include <limits>
 
 namespace benchmarks {
 
@@ -19,36 +16,6 @@ namespace {
 
 using Network = ebm::Mlp<float, 2, 128, 128>;
 using Divergence = ebm::ContrastiveDivergence<ebm::Sgld, ebm::Persistent>;
-
-// Shortest time from the beginning of an iteration's estimate to that of the next.
-double shortest_iteration;
-
-// Contrastive divergence that looks at the clock.
-struct Timed {
-  Divergence objective{ebm::Sgld{.step_size = 0.01}, ebm::Persistent{.chains = 1024, .steps = 20, .jumps = 0}};
-
-  template <class E>
-  struct Estimator : Divergence::Estimator<E> {
-    using Base = Divergence::Estimator<E>;
-    double before = -1e9;
-
-    explicit Estimator(Base base) : Base(std::move(base)) {}
-
-    template <class Exec>
-    ebm::BatchReport estimate(const E& energy, typename Base::Data data, Index iteration,
-                              ebm::FlatVector<float>& gradient, Exec& executor) {
-      const double start = now();
-      shortest_iteration = std::min(shortest_iteration, start - before);
-      before = start;
-      return Base::estimate(energy, data, iteration, gradient, executor);
-    }
-  };
-
-  template <class E>
-  Estimator<E> estimator(const E& energy, ebm::Minibatch<float, 2> data, ebm::Rng& rng, Index workers) const {
-    return Estimator<E>(objective.estimator(energy, data, rng, workers));
-  }
-};
 
 }  // namespace
 
@@ -62,8 +29,11 @@ void run_training() {
     data.data()[i] = static_cast<float>(stream.normal(0, static_cast<std::uint64_t>(i)));
 
   constexpr double weights = 2 * 128 + 128 * 128 + 128, chain_steps = 20 * 256, rows = 2 * 256;
-  shortest_iteration = std::numeric_limits<double>::infinity();
-  ebm::Trainer trainer{Network{rng}, Timed{}, ebm::Adam{.learning_rate = 1e-3}};
+  double shortest_iteration = 0;
+  const TimedObjective<Divergence> timed{
+      Divergence{ebm::Sgld{.step_size = 0.01}, ebm::Persistent{.chains = 1024, .steps = 20, .jumps = 0}},
+      &shortest_iteration};
+  ebm::Trainer trainer{Network{rng}, timed, ebm::Adam{.learning_rate = 1e-3}};
   trainer.fit(data, {.iterations = 1000}, rng);
   report(work, "ebm", shortest_iteration * 1e3, "ms/iteration",
          2 * weights * (2 * chain_steps + 3 * rows) / (shortest_iteration * fma_peak()));

@@ -11,7 +11,7 @@
 // [pixel][hidden], U [class][hidden], b, d, c.
 #pragma once
 
-#include <ebm/energies/categories.hpp>
+#include <ebm/core/categories.hpp>
 #include <ebm/energies/hidden_states.hpp>
 #include <ebm/energies/rbm.hpp>
 
@@ -124,7 +124,7 @@ class ClassRbm {
     for (Index t = 0; t < x.count(); ++t) noise.fill(t, first, count, uniforms + t * count * kLanes<Scalar>);
     inner_.for_each_visible(hidden, workspace, [&](Index t, Index unit, const Scalar* lanes) {
       if (unit >= n) {
-        std::copy_n(lanes, kLanes<Scalar>, of_class + (t * classes_ + unit - n) * kLanes<Scalar>);
+        detail::negate_lanes(lanes, of_class + (t * classes_ + unit - n) * kLanes<Scalar>);
         return;
       }
       const Scalar* drawn = uniforms + (t * count + unit) * kLanes<Scalar>;
@@ -185,26 +185,12 @@ class ClassRbm {
 
   // The exact log Z over pixels and class, a sum over 2^hidden states: up to 30 hidden units, each doubles the time.
   double log_partition() const {
-    const auto n = static_cast<std::size_t>(pixels()), units = n + static_cast<std::size_t>(classes_);
-    std::vector<double> activation(units);
-    double bias = 0;
-    return detail::log_sum_over_hidden_states(
-        hidden(),
-        [&] {
-          bias = 0;
-          for (std::size_t u = 0; u < units; ++u) activation[u] = inner_.visible_bias(static_cast<Index>(u));
-        },
-        [&](Index j, bool on) {
-          const double sign = on ? 1.0 : -1.0;
-          bias = ebm::fma(sign, hidden_bias(j), bias);
-          for (std::size_t u = 0; u < units; ++u)
-            activation[u] = ebm::fma(sign, inner_.weight(static_cast<Index>(u), j), activation[u]);
-        },
-        [&] {
-          double log_weight = bias + detail::log_sum_exp_of(activation.data() + n, classes_);
-          for (std::size_t u = 0; u < n; ++u) log_weight += log1p_exp(activation[u]);
-          return log_weight;
-        });
+    const auto n = static_cast<std::size_t>(pixels());
+    return detail::log_sum_over_hidden_units(inner_, [&](double bias, std::span<const double> activation) {
+      double log_weight = bias + log_sum_exp(activation.subspan(n));
+      for (std::size_t i = 0; i < n; ++i) log_weight += log1p_exp(activation[i]);
+      return log_weight;
+    });
   }
 
   Tensors tensors() const {

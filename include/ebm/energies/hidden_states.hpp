@@ -2,20 +2,12 @@
 #pragma once
 
 #include <ebm/core/errors.hpp>
-#include <ebm/core/lane_math.hpp>
+#include <ebm/core/log_sum_exp.hpp>
 
-#include <algorithm>
 #include <bit>
+#include <vector>
 
 namespace ebm::detail {
-
-// log sum_k exp(terms[k]).
-inline double log_sum_exp_of(const double* terms, Index count) {
-  double largest = terms[0], sum = 0;
-  for (Index k = 1; k < count; ++k) largest = std::max(largest, terms[k]);
-  for (Index k = 0; k < count; ++k) sum += ebm::exp(terms[k] - largest);
-  return largest + ebm::log(sum);
-}
 
 // log sum_h exp(log_weight()) over the 2^hidden states, in the order of a Gray code (Gray 1953): restart() goes to the
 // state in which no unit is on, flip(j, on) changes one. It starts afresh every 4096 states, which keeps rounding from
@@ -45,6 +37,28 @@ double log_sum_over_hidden_states(Index hidden, Restart restart, Flip flip, LogW
     }
   }
   return largest + ebm::log(sum);
+}
+
+// The same for a machine with weights and biases: log_weight(sum of the biases of hidden units that are on, activations
+// of the visible units).
+template <class Machine, class LogWeight>
+double log_sum_over_hidden_units(const Machine& machine, LogWeight log_weight) {
+  const auto units = static_cast<std::size_t>(machine.visible());
+  std::vector<double> activation(units);
+  double bias = 0;
+  return log_sum_over_hidden_states(
+      machine.hidden(),
+      [&] {
+        bias = 0;
+        for (std::size_t u = 0; u < units; ++u) activation[u] = machine.visible_bias(static_cast<Index>(u));
+      },
+      [&](Index j, bool on) {
+        const double sign = on ? 1.0 : -1.0;
+        bias = ebm::fma(sign, machine.hidden_bias(j), bias);
+        for (std::size_t u = 0; u < units; ++u)
+          activation[u] = ebm::fma(sign, machine.weight(static_cast<Index>(u), j), activation[u]);
+      },
+      [&] { return log_weight(bias, std::span<const double>(activation)); });
 }
 
 }  // namespace ebm::detail

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/core/categories.hpp>
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/tile_noise.hpp>
 #include <ebm/energies/graph.hpp>
@@ -143,16 +144,9 @@ class Potts {
         const Scalar* uniforms = noise.uniforms(t, drawn);
         for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
           const Scalar* at = x.tile_data(t) + p;
-          V smallest = energy_of(at, i, 0), total(0), value(0);
-          for (Index k = 1; k < states_; ++k) smallest = minimum(smallest, energy_of(at, i, k));
-          for (Index k = 0; k < states_; ++k) {
-            total = total + exp(minus_beta * (energy_of(at, i, k) - smallest));
-            total.store(weights + k * V::size);
-          }
-          const V mark = V::load(uniforms + p) * total;
-          for (Index k = 1; k < states_; ++k)
-            value = select(V::load(weights + (k - 1) * V::size) < mark, V(static_cast<Scalar>(k)), value);
-          value.store(x.coordinate(t, i) + p);
+          for (Index k = 0; k < states_; ++k) energy_of(at, i, k).store(weights + k * V::size);
+          const V uniform = V::load(uniforms + p);
+          detail::DrawnCategory<V>(weights, V::size, states_, minus_beta, uniform).number.store(x.coordinate(t, i) + p);
         }
       }
       ++drawn;

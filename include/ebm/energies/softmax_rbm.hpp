@@ -11,7 +11,7 @@
 // c.
 #pragma once
 
-#include <ebm/energies/categories.hpp>
+#include <ebm/core/categories.hpp>
 #include <ebm/energies/hidden_states.hpp>
 #include <ebm/energies/rbm.hpp>
 
@@ -69,9 +69,9 @@ class SoftmaxRbm {
     Workspace::Scope scope(workspace);
     const auto hidden = inner_.draw_hidden(units(x, workspace), beta, noise, workspace);
     const Index site_lanes = states_ * kLanes<Scalar>;
-    Scalar* activations = workspace.take<Scalar>(x.count() * sites_ * site_lanes);
+    Scalar* energies = workspace.take<Scalar>(x.count() * sites_ * site_lanes);
     inner_.for_each_visible(hidden, workspace, [&](Index t, Index unit, const Scalar* lanes) {
-      std::copy_n(lanes, kLanes<Scalar>, activations + t * sites_ * site_lanes + unit * kLanes<Scalar>);
+      detail::negate_lanes(lanes, energies + t * sites_ * site_lanes + unit * kLanes<Scalar>);
     });
     const Index first = detail::padded_to_lanes<Scalar>(this->hidden()),
                 count = detail::padded_to_lanes<Scalar>(sites_);
@@ -79,7 +79,7 @@ class SoftmaxRbm {
     for (Index t = 0; t < x.count(); ++t) {
       noise.fill(t, first, count, uniforms);
       for (Index site = 0; site < sites_; ++site) {
-        detail::draw_categories(activations + (t * sites_ + site) * site_lanes, states_, beta,
+        detail::draw_categories(energies + (t * sites_ + site) * site_lanes, states_, beta,
                                 uniforms + site * kLanes<Scalar>, x.coordinate(t, site));
       }
     }
@@ -90,27 +90,12 @@ class SoftmaxRbm {
 
   // The exact log Z, a sum over 2^hidden states: up to 30 hidden units, of which each doubles the time.
   double log_partition() const {
-    const auto units = static_cast<std::size_t>(sites_ * states_);
-    std::vector<double> activation(units);
-    double bias = 0;
-    return detail::log_sum_over_hidden_states(
-        hidden(),
-        [&] {
-          bias = 0;
-          for (std::size_t u = 0; u < units; ++u) activation[u] = inner_.visible_bias(static_cast<Index>(u));
-        },
-        [&](Index j, bool on) {
-          const double sign = on ? 1.0 : -1.0;
-          bias = ebm::fma(sign, hidden_bias(j), bias);
-          for (std::size_t u = 0; u < units; ++u)
-            activation[u] = ebm::fma(sign, inner_.weight(static_cast<Index>(u), j), activation[u]);
-        },
-        [&] {
-          double log_weight = bias;
-          for (std::size_t u = 0; u < units; u += static_cast<std::size_t>(states_))
-            log_weight += detail::log_sum_exp_of(activation.data() + u, states_);
-          return log_weight;
-        });
+    const auto states = static_cast<std::size_t>(states_);
+    return detail::log_sum_over_hidden_units(inner_, [&](double bias, std::span<const double> activation) {
+      double log_weight = bias;
+      for (std::size_t u = 0; u < activation.size(); u += states) log_weight += log_sum_exp(activation.subspan(u, states));
+      return log_weight;
+    });
   }
 
   Tensors tensors() const {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/data_energies.hpp>
 #include <ebm/objectives/negative_chains.hpp>
 #include <ebm/objectives/parameter_gradient.hpp>
 #include <ebm/samplers/sgld.hpp>
@@ -161,19 +162,9 @@ class ContrastiveDivergence<K, Start>::Estimator {
   }
 
   void summarise(LanesSpan<const Scalar> values, Data data, BatchReport& report) const {
-    const auto mean = [](const Scalar* first, Index count) {
-      double sum = 0;
-      for (Index i = 0; i < count; ++i) sum += static_cast<double>(first[i]);
-      return sum / static_cast<double>(count);
-    };
-    report.data_energy = mean(values.data(), data.rows);
-    report.sample_energy = mean(values.tile_data(data.tiles.count()), chains_.sample_count(data));
-    double square = 0;
-    for (Index i = 0; i < data.rows; ++i) {
-      const double difference = static_cast<double>(values.data()[i]) - report.data_energy;
-      square = ebm::fma(difference, difference, square);
-    }
-    report.data_energy_sd = std::sqrt(square / static_cast<double>(data.rows));
+    report.data_energy = detail::mean_of_rows(values.data(), data.rows);
+    report.sample_energy = detail::mean_of_rows(values.tile_data(data.tiles.count()), chains_.sample_count(data));
+    report.data_energy_sd = detail::sd_of_rows(values.data(), data.rows, report.data_energy);
   }
 
   double regularisation_;

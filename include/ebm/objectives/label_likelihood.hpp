@@ -9,6 +9,8 @@
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/chunk_sum.hpp>
+#include <ebm/objectives/data_energies.hpp>
 
 namespace ebm {
 
@@ -30,7 +32,7 @@ struct LabelLikelihood {
   }
 };
 
-// Tiles go in fixed chunks, each into a vector of its own, and these are summed in order.
+// Tiles go in fixed chunks (objectives/chunk_sum.hpp).
 template <LabelledEnergy E>
 class LabelLikelihood::Estimator {
  public:
@@ -48,35 +50,18 @@ class LabelLikelihood::Estimator {
   BatchReport estimate(const E& energy, Data data, Index, FlatVector<Scalar>& gradient, Exec& executor) {
     const Index tiles = data.tiles.count(), chunks = (tiles + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
     weights_.resize(static_cast<std::size_t>(tiles)), losses_.resize(weights_.size());
-    while (partial_.size() < static_cast<std::size_t>(chunks)) partial_.emplace_back(gradient.size());
     const LanesSpan<Scalar> weights(weights_.front().data(), tiles), losses(losses_.front().data(), tiles);
     const double share = 1.0 / static_cast<double>(data.rows);
     for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(i < data.rows ? share : 0.0);
-    executor.run(chunks, [&](Index chunk, Index worker) {
+    sum_.sum(chunks, gradient, executor, [&](Index chunk, std::span<Scalar> partial, Index worker) {
       const Index first = chunk * kTilesAtOnce<E>, count = std::min(kTilesAtOnce<E>, tiles - first);
-      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
-      partial.set_zero();
       energy.add_label_gradient(data.tiles.subspan(first, count), weights.subspan(first, count),
-                                losses.subspan(first, count), partial.span(),
-                                workspaces_[static_cast<std::size_t>(worker)]);
+                                losses.subspan(first, count), partial, workspaces_[static_cast<std::size_t>(worker)]);
     });
-    using V = Pack<Scalar>;
-    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
-      V sum(0);
-      for (std::size_t chunk = 0; chunk < static_cast<std::size_t>(chunks); ++chunk)
-        sum = sum + V::load(partial_[chunk].data() + i);
-      sum.store(gradient.data() + i);
-    }
     BatchReport report;
-    double sum = 0, square = 0;
-    for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses.data()[i]);
-    if (!(sum == sum)) require_labels(energy, data);
-    report.data_energy = sum * share;
-    for (Index i = 0; i < data.rows; ++i) {
-      const double difference = static_cast<double>(losses.data()[i]) - report.data_energy;
-      square = ebm::fma(difference, difference, square);
-    }
-    report.data_energy_sd = std::sqrt(square * share);
+    report.data_energy = detail::mean_of_rows(losses.data(), data.rows);
+    if (!(report.data_energy == report.data_energy)) require_labels(energy, data);
+    report.data_energy_sd = detail::sd_of_rows(losses.data(), data.rows, report.data_energy);
     return report;
   }
 
@@ -97,7 +82,7 @@ class LabelLikelihood::Estimator {
 
   std::vector<Workspace> workspaces_;
   std::vector<Lanes<Scalar>> weights_, losses_;
-  std::vector<FlatVector<Scalar>> partial_;
+  detail::ChunkSum<Scalar> sum_;
 };
 
 }  // namespace ebm

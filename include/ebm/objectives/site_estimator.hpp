@@ -1,11 +1,13 @@
 // The gradient estimator of losses that judge one site at a time (objectives/site_losses.hpp), with the same bits for
-// any number of workers: tiles go in fixed chunks, each into a vector of its own, and these are summed in order.
+// any number of workers: tiles go in fixed chunks (objectives/chunk_sum.hpp).
 //
 // Where an objective looks at a sample of the sites only, every iteration draws a new one, without replacement and the
 // same for all rows; loss and gradient are scaled by dim / sampled, so that their expectations are those of all sites.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/chunk_sum.hpp>
+#include <ebm/objectives/data_energies.hpp>
 #include <ebm/objectives/site_losses.hpp>
 
 #include <numeric>
@@ -65,25 +67,15 @@ class SiteEstimator {
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
     const Index tiles = data.tiles.count(), chunks = (tiles + kChunkTiles - 1) / kChunkTiles;
     weights_.resize(static_cast<std::size_t>(tiles)), losses_.resize(weights_.size());
-    while (partial_.size() < static_cast<std::size_t>(chunks)) partial_.emplace_back(gradient.size());
     const auto sites = sample_sites(order_, sampled_, stream_, static_cast<std::uint32_t>(iteration));
     const double share = scale() / static_cast<double>(data.rows);
     const LanesSpan<Scalar> weights(weights_.front().data(), tiles), losses(losses_.front().data(), tiles);
     for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(i < data.rows ? share : 0.0);
-    executor.run(chunks, [&](Index chunk, Index worker) {
-      FlatVector<Scalar>& partial = partial_[static_cast<std::size_t>(chunk)];
-      partial.set_zero();
+    sum_.sum(chunks, gradient, executor, [&](Index chunk, std::span<Scalar> partial, Index worker) {
       for (Index t = chunk * kChunkTiles; t < std::min(tiles, (chunk + 1) * kChunkTiles); ++t)
         add_site_losses<Loss>(energy, data.tiles.subspan(t, 1), sites, weights.subspan(t, 1), losses.subspan(t, 1),
-                              partial.span(), workspaces_[static_cast<std::size_t>(worker)]);
+                              partial, workspaces_[static_cast<std::size_t>(worker)]);
     });
-    using V = Pack<Scalar>;
-    for (Index i = 0; i < gradient.padded_size(); i += V::size) {
-      V sum(0);
-      for (std::size_t chunk = 0; chunk < static_cast<std::size_t>(chunks); ++chunk)
-        sum = sum + V::load(partial_[chunk].data() + i);
-      sum.store(gradient.data() + i);
-    }
     return report(losses.data(), data, energy.states());
   }
 
@@ -93,18 +85,11 @@ class SiteEstimator {
   double scale() const { return static_cast<double>(order_.size()) / static_cast<double>(sampled_); }
 
   BatchReport report(const Scalar* losses, Data data, StateSet states) const {
-    const double rows = static_cast<double>(data.rows);
-    double sum = 0, square = 0;
-    for (Index i = 0; i < data.rows; ++i) sum += static_cast<double>(losses[i]);
-    if (!(sum == sum)) require_states("points", data, states);
-    const double mean = sum / rows;
-    for (Index i = 0; i < data.rows; ++i) {
-      const double difference = static_cast<double>(losses[i]) - mean;
-      square = ebm::fma(difference, difference, square);
-    }
+    const double mean = mean_of_rows(losses, data.rows);
+    if (!(mean == mean)) require_states("points", data, states);
     BatchReport result;
     result.data_energy = scale() * mean;
-    result.data_energy_sd = scale() * std::sqrt(square / rows);
+    result.data_energy_sd = scale() * sd_of_rows(losses, data.rows, mean);
     return result;
   }
 
@@ -113,7 +98,7 @@ class SiteEstimator {
   Stream stream_;
   std::vector<Workspace> workspaces_;
   std::vector<Lanes<Scalar>> weights_, losses_;
-  std::vector<FlatVector<Scalar>> partial_;
+  ChunkSum<Scalar> sum_;
 };
 
 }  // namespace ebm::detail

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <ebm/partition/annealing_path.hpp>
+#include <ebm/partition/base_slopes.hpp>
 #include <ebm/partition/enumeration.hpp>
 #include <ebm/partition/transfer_matrix.hpp>
 #include <ebm/samplers/gibbs.hpp>
@@ -143,11 +144,7 @@ class DiscretePath {
   }
 
   void copy_chain(State& state, Index from, Index to, const State& source) const {
-    constexpr Index lanes = kLanes<Scalar>;
-    for (Index i = 0; i < state.dim(); ++i) {
-      state.positions().coordinate(to / lanes, i)[to % lanes] =
-          source.positions().coordinate(from / lanes, i)[from % lanes];
-    }
+    state.copy_position(to, source, from);
   }
   void place(State& state, Index chain, const Points<double>& points, Index row) const {
     constexpr Index lanes = kLanes<Scalar>;
@@ -203,19 +200,9 @@ class DiscretePath {
   // f(chain, u(x) - E(x)).
   template <class F>
   void for_each_slope(const State& state, TileRange range, Workspace& workspace, F f) const {
-    Workspace::Scope scope(workspace);
     const detail::SiteBridge<E> bridge{&energy_, &base_, Scalar(1)};
-    const auto values = workspace.tiles<Scalar, 1>(tiles_at_once, 1),
-               of_base = workspace.tiles<Scalar, 1>(tiles_at_once, 1);
-    for (Index t = 0; t < range.count; t += tiles_at_once) {
-      const Index count = std::min(tiles_at_once, range.count - t), first = range.first + t;
-      const auto x = state.positions().subspan(first, count);
-      evaluate(energy_, x, values.subspan(0, count), workspace);
-      bridge.base_value(x, of_base.subspan(0, count));
-      for (Index c = 0; c < count * kLanes<Scalar>; ++c) {
-        f(first * kLanes<Scalar> + c, static_cast<double>(of_base.data()[c]) - static_cast<double>(values.data()[c]));
-      }
-    }
+    const auto base_value = [&](const auto& x, const auto& values, Workspace&) { bridge.base_value(x, values); };
+    detail::for_each_base_slope(energy_, state, range, workspace, base_value, f);
   }
 
   // step_once(chains, noise) for groups of tiles.

@@ -8,6 +8,7 @@
 
 #include <ebm/energies/gaussian.hpp>
 #include <ebm/partition/annealing_path.hpp>
+#include <ebm/partition/base_slopes.hpp>
 #include <ebm/samplers/mala.hpp>
 
 #include <optional>
@@ -110,11 +111,7 @@ class GaussianPath {
   }
 
   void copy_chain(State& state, Index from, Index to, const State& source) const {
-    constexpr Index lanes = kLanes<Scalar>;
-    for (Index i = 0; i < state.dim(); ++i) {
-      state.positions().coordinate(to / lanes, i)[to % lanes] =
-          source.positions().coordinate(from / lanes, i)[from % lanes];
-    }
+    state.copy_position(to, source, from);
   }
   void place(State& state, Index chain, const Points<double>& points, Index row) const {
     constexpr Index lanes = kLanes<Scalar>;
@@ -197,18 +194,10 @@ class GaussianPath {
   // f(chain, E_0(x) - E(x)).
   template <class F>
   void for_each_slope(const State& state, TileRange range, Workspace& workspace, F f) const {
-    Workspace::Scope scope(workspace);
-    const auto values = workspace.tiles<Scalar, 1>(tiles_at_once, 1),
-               of_base = workspace.tiles<Scalar, 1>(tiles_at_once, 1);
-    for (Index t = 0; t < range.count; t += tiles_at_once) {
-      const Index count = std::min(tiles_at_once, range.count - t), first = range.first + t;
-      const auto x = state.positions().subspan(first, count);
-      evaluate(energy_, x, values.subspan(0, count), workspace);
-      evaluate(base_, x, of_base.subspan(0, count), workspace);
-      for (Index c = 0; c < count * kLanes<Scalar>; ++c) {
-        f(first * kLanes<Scalar> + c, static_cast<double>(of_base.data()[c]) - static_cast<double>(values.data()[c]));
-      }
-    }
+    const auto base_value = [&](const auto& x, const auto& values, Workspace& scratch) {
+      evaluate(base_, x, values, scratch);
+    };
+    detail::for_each_base_slope(energy_, state, range, workspace, base_value, f);
   }
 
   E energy_;

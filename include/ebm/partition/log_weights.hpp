@@ -8,22 +8,11 @@
 #pragma once
 
 #include <ebm/core/errors.hpp>
-#include <ebm/core/lane_math.hpp>
+#include <ebm/core/log_sum_exp.hpp>
 
-#include <algorithm>
-#include <span>
 #include <vector>
 
 namespace ebm {
-
-// log of the sum of exp(values), in order.
-[[gnu::noinline]] inline double log_sum_exp(std::span<const double> values) {
-  double largest = -std::numeric_limits<double>::infinity(), sum = 0;
-  for (const double value : values) largest = std::max(largest, value);
-  if (!(largest - largest == 0)) return largest;
-  for (const double value : values) sum += ebm::exp(value - largest);
-  return largest + ebm::log(sum);
-}
 
 // Of some log weights: log mean w, its standard error by the delta method, (sum w)^2 / sum w^2, and the variance of
 // log w.

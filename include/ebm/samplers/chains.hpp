@@ -65,6 +65,14 @@ class Chains {
     return count;
   }
 
+  // Puts a chain where one of others stands.
+  void copy_position(Index to, const Chains& others, Index from) {
+    for (Index i = 0; i < dim_; ++i) {
+      positions().coordinate(to / kLanes<Scalar>, i)[to % kLanes<Scalar>] =
+          others.positions().coordinate(from / kLanes<Scalar>, i)[from % kLanes<Scalar>];
+    }
+  }
+
   ChainState<Scalar, Dim> state(Index first, Index count) {
     const TileSpan<Scalar, Dim> gradients(gradient_.front().data(), tiles_, dim_);
     return {positions().subspan(first, count), energies().subspan(first, count), gradients.subspan(first, count),

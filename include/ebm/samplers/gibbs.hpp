@@ -13,6 +13,7 @@
 #pragma once
 
 #include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/core/categories.hpp>
 #include <ebm/core/tile_noise.hpp>
 #include <ebm/samplers/chains.hpp>
 
@@ -66,17 +67,11 @@ struct Gibbs {
     const V minus_beta(-1.0 / temperature);
     conditional_energies(energy, detail::ConstTiles<E>(x), site, weights, workspace);
     for (Index p = 0; p < kLanes<typename E::Scalar>; p += V::size) {
-      const auto weight = [&](Index k) { return weights.tile_data(k) + p; };
-      V smallest = V::load(weight(0)), total(0);
-      for (Index k = 1; k < states.count; ++k) smallest = minimum(smallest, V::load(weight(k)));
-      for (Index k = 0; k < states.count; ++k) {
-        total = total + exp(minus_beta * (V::load(weight(k)) - smallest));
-        total.store(weight(k));
-      }
-      const V mark = V::load(uniforms + p) * total;
+      const detail::DrawnCategory<V> category(weights.data() + p, weights.stride(), states.count, minus_beta,
+                                              V::load(uniforms + p));
       V value(states.value(0));
-      for (Index k = 1; k < states.count; ++k) value = select(V::load(weight(k - 1)) < mark, V(states.value(k)), value);
-      const auto drawn = is_finite(total);
+      for (Index k = 1; k < states.count; ++k) value = select(category.number == V(k), V(states.value(k)), value);
+      const auto drawn = is_finite(category.total);
       select(drawn, value, V::load(x.coordinate(0, site) + p)).store(x.coordinate(0, site) + p);
       select(drawn, V::load(failed + p), V(1)).store(failed + p);
     }

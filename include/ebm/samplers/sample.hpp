@@ -8,10 +8,10 @@
 
 #include <ebm/concepts/density.hpp>
 #include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/core/draws.hpp>
 #include <ebm/core/function_ref.hpp>
 #include <ebm/core/progress.hpp>
 #include <ebm/samplers/advance.hpp>
-#include <ebm/samplers/draws.hpp>
 
 namespace ebm {
 
