@@ -28,29 +28,12 @@ TEST_CASE("ProbabilityFlow: loss and gradient are those of the formula, for bits
 }
 
 TEST_CASE("ProbabilityFlow: the gradient vanishes at the truth under exact weights, and nowhere near it") {
-  using Loss = ebm::detail::FlowLoss;
-  for (const ebm::StateSet& states : {ebm::kBits, ebm::kSpins, kThree}) {
-    const Pairwise<double> truth(6, states, 0.5, 8);
-    Pairwise<double> near = truth;
-    near.theta[2] += 0.05;
-    CHECK(gradient_under_exact_weights<Loss>(truth, truth) < 1e-10);
-    CHECK(gradient_under_exact_weights<Loss>(near, truth) > 1e-4);
-    CHECK(gradient_under_exact_weights<WrongSign<Loss>>(truth, truth) > 1e-2);
-  }
-  const SmallRbm<double> rbm(8, 4, 0.7, 5);
-  CHECK(gradient_under_exact_weights<Loss>(rbm, rbm) < 1e-10);
+  check_gradient_at_truth<ebm::detail::FlowLoss>(1e-10);
 }
 
 TEST_CASE("ProbabilityFlow: the same bits for any number of workers, of all sites and of some") {
-  const SmallRbm<float> energy(6, 4, 0.7, 5);
-  const auto points = some_states(131, 6, ebm::kBits);
-  for (const ebm::Index sampled : {0, 2}) {
-    const ebm::ProbabilityFlow objective{.sampled_sites = sampled};
-    const auto serial = estimate(objective, energy, points);
-    const auto pooled = estimate(objective, energy, points, 0, ebm::ThreadPool{3});
-    CHECK(serial.gradient == pooled.gradient);
-    CHECK(serial.report.data_energy == pooled.report.data_energy);
-  }
+  check_same_for_any_number_of_workers<float>(ebm::ProbabilityFlow{});
+  check_same_for_any_number_of_workers<float>(ebm::ProbabilityFlow{.sampled_sites = 2});
 }
 
 TEST_CASE("ProbabilityFlow: the trainer recovers a model from its draws") { check_recovery(ebm::ProbabilityFlow{}); }

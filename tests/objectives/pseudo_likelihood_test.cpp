@@ -77,17 +77,7 @@ TEST_CASE("PseudoLikelihood: loss and gradient are those of the formula, for bit
 }
 
 TEST_CASE("PseudoLikelihood: the gradient vanishes at the truth under exact weights, and nowhere near it") {
-  using Loss = ebm::detail::ConditionalLogLoss;
-  for (const ebm::StateSet& states : {ebm::kBits, ebm::kSpins, kThree}) {
-    const Pairwise<double> truth(6, states, 0.5, 8);
-    Pairwise<double> near = truth;
-    near.theta[2] += 0.05;
-    CHECK(gradient_under_exact_weights<Loss>(truth, truth) < 1e-12);
-    CHECK(gradient_under_exact_weights<Loss>(near, truth) > 1e-4);
-    CHECK(gradient_under_exact_weights<WrongSign<Loss>>(truth, truth) > 1e-2);
-  }
-  const SmallRbm<double> rbm(8, 4, 0.7, 5);
-  CHECK(gradient_under_exact_weights<Loss>(rbm, rbm) < 1e-12);
+  check_gradient_at_truth<ebm::detail::ConditionalLogLoss>(1e-12);
 }
 
 TEST_CASE("PseudoLikelihood: an energy that does its sites itself gives the same") {
@@ -104,12 +94,7 @@ TEST_CASE("PseudoLikelihood: an energy that does its sites itself gives the same
 }
 
 TEMPLATE_TEST_CASE("PseudoLikelihood: the same bits for any number of workers", "", float, double) {
-  const SmallRbm<TestType> energy(6, 4, 0.7, 5);
-  const auto points = some_states(131, 6, ebm::kBits);
-  const auto serial = estimate(ebm::PseudoLikelihood{}, energy, points);
-  const auto pooled = estimate(ebm::PseudoLikelihood{}, energy, points, 0, ebm::ThreadPool{3});
-  CHECK(serial.gradient == pooled.gradient);
-  CHECK(serial.report.data_energy == pooled.report.data_energy);
+  check_same_for_any_number_of_workers<TestType>(ebm::PseudoLikelihood{});
 }
 
 TEST_CASE("PseudoLikelihood: a sample of the sites is unbiased") {

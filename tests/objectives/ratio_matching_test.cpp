@@ -45,29 +45,12 @@ TEST_CASE("RatioMatching: of two states the loss is that of Hyvarinen") {
 }
 
 TEST_CASE("RatioMatching: the gradient vanishes at the truth under exact weights, and nowhere near it") {
-  using Loss = ebm::detail::ConditionalQuadraticLoss;
-  for (const ebm::StateSet& states : {ebm::kBits, ebm::kSpins, kThree}) {
-    const Pairwise<double> truth(6, states, 0.5, 8);
-    Pairwise<double> near = truth;
-    near.theta[2] += 0.05;
-    CHECK(gradient_under_exact_weights<Loss>(truth, truth) < 1e-10);
-    CHECK(gradient_under_exact_weights<Loss>(near, truth) > 1e-4);
-    CHECK(gradient_under_exact_weights<WrongSign<Loss>>(truth, truth) > 1e-2);
-  }
-  const SmallRbm<double> rbm(8, 4, 0.7, 5);
-  CHECK(gradient_under_exact_weights<Loss>(rbm, rbm) < 1e-10);
+  check_gradient_at_truth<ebm::detail::ConditionalQuadraticLoss>(1e-10);
 }
 
 TEST_CASE("RatioMatching: the same bits for any number of workers, of all sites and of some") {
-  const SmallRbm<float> energy(6, 4, 0.7, 5);
-  const auto points = some_states(131, 6, ebm::kBits);
-  for (const ebm::Index sampled : {0, 2}) {
-    const ebm::RatioMatching objective{.sampled_sites = sampled};
-    const auto serial = estimate(objective, energy, points);
-    const auto pooled = estimate(objective, energy, points, 0, ebm::ThreadPool{3});
-    CHECK(serial.gradient == pooled.gradient);
-    CHECK(serial.report.data_energy == pooled.report.data_energy);
-  }
+  check_same_for_any_number_of_workers<float>(ebm::RatioMatching{});
+  check_same_for_any_number_of_workers<float>(ebm::RatioMatching{.sampled_sites = 2});
 }
 
 TEST_CASE("RatioMatching: the trainer recovers a model from its draws") { check_recovery(ebm::RatioMatching{}); }

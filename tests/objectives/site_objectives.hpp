@@ -15,6 +15,8 @@ namespace site_objectives {
 using namespace ebm;
 using small_discrete::Pairwise, small_discrete::SmallRbm;
 
+inline constexpr StateSet kThree{-1, 1, 3};  // -1, 0 and 1
+
 // The loss of one site by the textbook: energies of its values, and which is present.
 using SiteLoss = double (*)(const std::vector<double>& energies, std::size_t present);
 
@@ -134,6 +136,31 @@ inline Points<double, Dynamic> some_states(Index rows, Index dim, StateSet state
   return points;
 }
 
+// The gradient vanishes at the truth under exact weights, and nowhere near it.
+template <class Loss>
+void check_gradient_at_truth(double tolerance) {
+  for (const StateSet& states : {kBits, kSpins, kThree}) {
+    const Pairwise<double> truth(6, states, 0.5, 8);
+    Pairwise<double> near = truth;
+    near.theta[2] += 0.05;
+    CHECK(gradient_under_exact_weights<Loss>(truth, truth) < tolerance);
+    CHECK(gradient_under_exact_weights<Loss>(near, truth) > 1e-4);
+    CHECK(gradient_under_exact_weights<WrongSign<Loss>>(truth, truth) > 1e-2);
+  }
+  const SmallRbm<double> rbm(8, 4, 0.7, 5);
+  CHECK(gradient_under_exact_weights<Loss>(rbm, rbm) < tolerance);
+}
+
+template <class Scalar, class O>
+void check_same_for_any_number_of_workers(const O& objective) {
+  const SmallRbm<Scalar> energy(6, 4, 0.7, 5);
+  const auto points = some_states(131, 6, kBits);
+  const auto serial = estimate(objective, energy, points);
+  const auto pooled = estimate(objective, energy, points, 0, ThreadPool{3});
+  CHECK(serial.gradient == pooled.gradient);
+  CHECK(serial.report.data_energy == pooled.report.data_energy);
+}
+
 // Fields and couplings of five spins from 20000 draws of them. Standard errors are near 0.01; what a wrong gradient
 // finds is off by the parameters' own size, 0.4.
 template <class O>
@@ -151,7 +178,5 @@ void check_recovery(const O& objective) {
     CHECK(std::abs(static_cast<double>(trainer.energy().parameters()[i]) - truth.theta[i]) < 0.1);
   }
 }
-
-inline constexpr StateSet kThree{-1, 1, 3};  // -1, 0 and 1
 
 }  // namespace site_objectives
