@@ -1,8 +1,7 @@
 #include <ebm/networks/softplus_sums.hpp>
 
-#include <ebm/networks/packed_rows.hpp>
-
 #include <ebm/core/rng.hpp>
+#include <ebm/networks/packed_rows.hpp>
 
 #include "support/catch.hpp"
 
