@@ -9,8 +9,8 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const std::string kImages = std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x03", 16) + "abcdefghijkl";
-const std::string kLabels = std::string("\0\0\x08\x01\0\0\0\x02\x09\x00", 10);
+const std::string kImages("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x03" "abcdefghijkl", 28);
+const std::string kLabels("\0\0\x08\x01\0\0\0\x02\x09\x00", 10);
 
 ebm::LabelledImages read(const std::string& images, const std::string& labels) {
   const TemporaryFile images_file(images), labels_file(labels);
