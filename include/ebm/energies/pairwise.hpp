@@ -11,7 +11,7 @@
 #include <ebm/concepts/discrete_energy.hpp>
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/tile_noise.hpp>
-#include <ebm/energies/graph.hpp>
+#include <ebm/core/graph.hpp>
 
 namespace ebm {
 

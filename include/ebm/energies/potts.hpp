@@ -13,7 +13,7 @@
 #include <ebm/core/categories.hpp>
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/tile_noise.hpp>
-#include <ebm/energies/graph.hpp>
+#include <ebm/core/graph.hpp>
 
 namespace ebm {
 

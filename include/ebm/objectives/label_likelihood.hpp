@@ -8,19 +8,12 @@
 // the loss is reported in nats per example.
 #pragma once
 
+#include <ebm/concepts/labelled_energy.hpp>
 #include <ebm/concepts/objective.hpp>
 #include <ebm/objectives/chunk_sum.hpp>
 #include <ebm/objectives/data_energies.hpp>
 
 namespace ebm {
-
-// values <- -log p(y | x), NaN where y is no class; gradient += sum over lanes of weights * d(-log p(y | x)) / dtheta.
-template <class E>
-concept LabelledEnergy = TrainableEnergy<E> &&
-    requires(const E& e, detail::ConstTiles<E> x, LanesSpan<const typename E::Scalar> weights,
-             LanesSpan<typename E::Scalar> values, std::span<typename E::Scalar> gradient, Workspace& workspace) {
-  { e.add_label_gradient(x, weights, values, gradient, workspace) } -> std::same_as<void>;
-};
 
 struct LabelLikelihood {
   template <LabelledEnergy E>

@@ -3,12 +3,11 @@
 //   loss + cost / 2 sum_j (mean over the minibatch of p(h_j = 1 | v) - target)^2
 //
 // Lee, Ekanadham & Ng 2008. Hidden units that are rarely active each stand for something of their own; the penalty
-// costs likelihood. For energies with hidden units that offer
-//
-//   add_sparsity_gradient(tiles, rows, target, cost, gradient, workspace)      gradient += d penalty / d theta
+// costs likelihood. For energies with hidden units that know its gradient (concepts/sparsity_gradient.hpp).
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/concepts/sparsity_gradient.hpp>
 #include <ebm/core/errors.hpp>
 
 namespace ebm {
@@ -21,12 +20,6 @@ struct Sparsity {
     require(target > 0 && target < 1, "target", target, "between 0 and 1");
     require(cost >= 0, "cost", cost, "at least 0");
   }
-};
-
-template <class E>
-concept HasSparsityGradient = requires(const E& e, detail::ConstTiles<E> x, std::span<typename E::Scalar> gradient,
-                                       Workspace& workspace) {
-  { e.add_sparsity_gradient(x, Index{}, 0.1, 0.1, gradient, workspace) } -> std::same_as<void>;
 };
 
 template <class O>

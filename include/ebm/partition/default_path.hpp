@@ -7,6 +7,7 @@
 //                                  of the moments of a short run of MALA, a little wider
 #pragma once
 
+#include <ebm/concepts/anchored_energy.hpp>
 #include <ebm/partition/discrete_path.hpp>
 #include <ebm/partition/gaussian_path.hpp>
 #include <ebm/partition/rbm_path.hpp>
@@ -84,7 +85,7 @@ GaussianPath<E> default_path(const E& energy, Rng& rng, Exec& executor) {
   using Base = Gaussian<typename E::Scalar, E::dim>;
   const Index dim = dimension_of(energy);
   const auto from = [&](const Base& base) { return GaussianPath<E>(energy, base, rng, 1, executor); };
-  if constexpr (requires { energy.anchor_variance(); }) {
+  if constexpr (AnchoredEnergy<E>) {
     if (energy.anchor_variance() < 1e15)
       return from(Base::isotropic(Base::Vector::Zero(dim), std::sqrt(energy.anchor_variance())));
   } else if constexpr (requires { Base::with_covariance(energy.mean(), energy.covariance()); }) {

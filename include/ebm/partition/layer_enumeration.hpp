@@ -6,23 +6,13 @@
 // Blocks of states start afresh, which keeps rounding from adding up, and can run in parallel.
 #pragma once
 
-#include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/concepts/restricted_boltzmann_machine.hpp>
 #include <ebm/core/executor.hpp>
 #include <ebm/core/flat_vector.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/partition/log_weights.hpp>
 
 namespace ebm {
-
-// E(v, h) = -b'v - c'h - v'W h with units of 0 and 1, v outside, h inside.
-template <class E>
-concept RestrictedBoltzmannMachine = DiscreteEnergy<E> && requires(const E& e, Index i) {
-  { e.visible() } -> std::same_as<Index>;
-  { e.hidden() } -> std::same_as<Index>;
-  { e.weight(i, i) } -> std::convertible_to<double>;
-  { e.visible_bias(i) } -> std::convertible_to<double>;
-  { e.hidden_bias(i) } -> std::convertible_to<double>;
-};
 
 class LayerEnumeration {
   using V = Pack<double>;

@@ -1,7 +1,5 @@
-// TransferMatrix: log Z and independent draws of a model of pairs on a narrow graph, as strips, trees and small tori.
-//
-//   graph() -> const Graph&,   states() -> StateSet                 as Ising, Potts and BoltzmannMachine have them
-//   edge_energy(edge, k, l),   node_energy(node, k) -> double
+// TransferMatrix: log Z and independent draws of a model of pairs (concepts/pair_model.hpp) on a narrow graph, as strips,
+// trees and small tori.
 //
 // Kramers & Wannier 1941, site by site. Nodes are taken up in their order; the table holds, for all states of the nodes
 // that still wait for a neighbour (the frontier), the sum over the states of those that are done. Taking up a node
@@ -12,18 +10,10 @@
 // Draws go the same way back: each node from its conditional distribution given those that were summed out after it.
 #pragma once
 
-#include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/concepts/pair_model.hpp>
 #include <ebm/core/rng.hpp>
-#include <ebm/energies/graph.hpp>
 
 namespace ebm {
-
-template <class E>
-concept PairModel = DiscreteEnergy<E> && requires(const E& e) {
-  { e.graph() } -> std::same_as<const Graph&>;
-  { e.edge_energy(Index{}, Index{}, Index{}) } -> std::same_as<double>;
-  { e.node_energy(Index{}, Index{}) } -> std::same_as<double>;
-};
 
 struct TransferMatrixOptions {
   double temperature = 1.0;

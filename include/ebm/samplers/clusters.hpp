@@ -1,27 +1,14 @@
-// ClusterEnergy: a model whose edges do nothing but prefer equal states at their ends, plus fields at the nodes, as
-// Ising and Potts; what the cluster kernels have in common.
-//
-//   graph() -> const Graph&
-//   agreement(edge) -> double              E with different states at the edge's ends, minus E with equal ones
-//   node_energy(node, state) -> double     what the fields add to E
+// What the cluster kernels have in common: bonds between equal states (energies: concepts/cluster_energy.hpp).
 //
 // Fortuin & Kasteleyn 1972: with a bond on every edge whose ends agree, with probability 1 - exp(-agreement / T),
 // states and bonds have a joint distribution in which bonded nodes are equal, and clusters of them free but for the
 // fields.
 #pragma once
 
-#include <ebm/concepts/discrete_energy.hpp>
+#include <ebm/concepts/cluster_energy.hpp>
 #include <ebm/core/lane_math.hpp>
-#include <ebm/energies/graph.hpp>
 
 namespace ebm {
-
-template <class E>
-concept ClusterEnergy = DiscreteEnergy<E> && requires(const E& e) {
-  { e.graph() } -> std::same_as<const Graph&>;
-  { e.agreement(Index{}) } -> std::same_as<double>;
-  { e.node_energy(Index{}, Index{}) } -> std::same_as<double>;
-};
 
 namespace detail {
 

@@ -10,16 +10,12 @@
 // of chains that moved are left to the next kernel's init.
 #pragma once
 
+#include <ebm/concepts/anchored_energy.hpp>
 #include <ebm/samplers/langevin.hpp>
 
 #include <vector>
 
 namespace ebm {
-
-template <class E>
-concept AnchoredEnergy = Energy<E> && requires(const E& e) {
-  { e.anchor_variance() } -> std::same_as<double>;
-};
 
 template <class Scalar, int Dim>
 class MixtureJump {

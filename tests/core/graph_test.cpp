@@ -1,4 +1,4 @@
-#include <ebm/energies/graph.hpp>
+#include <ebm/core/graph.hpp>
 
 #include <ebm/core/rng.hpp>
 
