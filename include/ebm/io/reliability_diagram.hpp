@@ -62,7 +62,7 @@ inline void draw_reliability_legend(Canvas& canvas, Position at, double text_siz
   require(options.panels_in_row >= 1, "panels in a row", options.panels_in_row, "at least 1");
   const Index columns = std::min(static_cast<Index>(panels.size()), Index{options.panels_in_row});
   const Index rows = (static_cast<Index>(panels.size()) + columns - 1) / columns;
-  const double side = options.panel, edge = 18, caption = 48, between = 30, legend = 14, text_size = 15;
+  const double side = options.panel, edge = 18, caption = 48, between = 30, legend = 22, text_size = 15;
   Axes axes{{}, {0, 1, "", false, 5}, {0, 1, "accuracy", false, 5}, text_size};
   Axes shares{{}, {0, 1, "confidence", false, 5}, {0, 1, "share", false, 2}, text_size};
   const double left = std::ceil(axes.room_left()), top = edge + (options.title.empty() ? 0 : 34);
