@@ -73,6 +73,37 @@ TEST_CASE("A table that is not one is refused, with line and field") {
   CHECK_THROWS_AS(ebm::read_csv("/no/such/file"), ebm::Error);
 }
 
+TEST_CASE("Whatever byte of a table is changed or cut off, it is read as a table or refused") {
+  const std::string whole = "x,y\n1,2.5\n-3e2,nan\n0.125,-inf\n";
+  int refused = 0;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    for (int byte = -1; byte < 256; ++byte) {
+      if (byte < 0) {
+        changed.resize(at);
+      } else {
+        (changed = whole)[at] = static_cast<char>(byte);
+      }
+      try {
+        const auto table = ebm::parse_csv(changed, "file");
+        if (table.values.rows() > 4 || table.values.cols() > 3) FAIL("more than there is, at " << at);
+        if (!table.names.empty() && static_cast<ebm::Index>(table.names.size()) != table.values.cols())
+          FAIL("names of other columns, at " << at);
+      } catch (const ebm::Error&) {
+        ++refused;
+      }
+    }
+  }
+  CHECK(refused > 3000);
+  const std::string long_field(100000, 'z');
+  try {
+    read("1," + long_field + "\n");
+    FAIL("read");
+  } catch (const ebm::Error& error) {
+    CHECK(std::strlen(error.what()) < 200);
+  }
+}
+
 TEST_CASE("Names that would not come back are refused") {
   const TemporaryFile file("kept");
   const Eigen::MatrixXd values = Eigen::MatrixXd::Ones(1, 2);

@@ -48,6 +48,10 @@ TEMPLATE_TEST_CASE("Arrays come back from .npy with the same bits", "", float, d
   ebm::write_npy(file.path, by_rows.topRows(4) * TestType(2));
   CHECK(ebm::read_npy<TestType, 3>(file.path) == values.topRows(4) * TestType(2));
 
+  values(4, 1) = std::numeric_limits<TestType>::quiet_NaN();  // a missing number is one that is read
+  ebm::write_npy(file.path, values);
+  CHECK(std::isnan(ebm::read_npy<TestType, 3>(file.path)(4, 1)));
+
   ebm::write_npy(file.path, ebm::Points<TestType, 2>(0, 2));
   CHECK(ebm::read_npy<TestType, 2>(file.path).rows() == 0);
 }

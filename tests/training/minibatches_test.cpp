@@ -56,3 +56,29 @@ TEST_CASE("a single row comes for ever") {
   ebm::Minibatches batches(1, ebm::Stream(3));
   CHECK(take(batches, 3) == std::vector<ebm::Index>(3, 0));
 }
+
+TEST_CASE("batches go on from where they were kept, and every epoch can be had without those before") {
+  ebm::Minibatches whole(10, ebm::Stream(3));
+  const auto rows = take(whole, 40);
+  for (const ebm::Index place : {0, 3, 10, 25, 39}) {
+    ebm::Minibatches before(10, ebm::Stream(3)), after(10, ebm::Stream(3));
+    take(before, place);
+    ebm::Archive kept;
+    before.transfer(kept);
+    ebm::Archive read(kept.tensors());
+    after.transfer(read);
+    CHECK(take(after, 40 - place) == std::vector<ebm::Index>(rows.begin() + place, rows.end()));
+    CHECK(after.epoch() == 3);
+  }
+  CHECK(ebm::Stream(3 + 2).permutation(10) == std::vector<ebm::Index>(rows.begin() + 20, rows.begin() + 30));
+}
+
+TEST_CASE("no rows, or a place that is none, are refused") {
+  CHECK_THROWS_AS(ebm::Minibatches(0, ebm::Stream(3)), ebm::ValueError);
+  ebm::Minibatches large(10, ebm::Stream(3)), small(5, ebm::Stream(3));
+  take(large, 8);
+  ebm::Archive kept;
+  large.transfer(kept);
+  ebm::Archive read(kept.tensors());
+  CHECK_THROWS_AS(small.transfer(read), ebm::ValueError);
+}

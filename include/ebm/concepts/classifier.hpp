@@ -6,6 +6,11 @@
 //       gradient += sum over lanes of weights dE/dtheta, and of label_weight d(-log p(label | x))/dtheta where there is
 //       a label
 //   log_probabilities(points) -> N x classes    log p(y | x)
+//
+// DifferentiableClassifier: one whose p(y | x) has a slope in x, as that of continuous data has.
+//
+//   label_loss_and_gradient(x, labels, losses, gradients, workspace)
+//       losses <- -log p(label | x), gradients <- d(-log p(label | x))/dx of lanes, each with a label
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -33,6 +38,13 @@ concept Classifier = TrainableEnergy<E> && HasLogProbabilities<E> &&
              typename E::Scalar label_weight, LanesSpan<typename E::Scalar> values,
              LanesSpan<typename E::Scalar> losses, std::span<typename E::Scalar> gradient, Workspace& workspace) {
   { e.add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace) } -> std::same_as<void>;
+};
+
+template <class E>
+concept DifferentiableClassifier = HasLogProbabilities<E> &&
+    requires(const E& e, detail::ConstTiles<E> x, const int* labels, LanesSpan<typename E::Scalar> losses,
+             detail::MutableTiles<E> gradients, Workspace& workspace) {
+  { e.label_loss_and_gradient(x, labels, losses, gradients, workspace) } -> std::same_as<void>;
 };
 
 // exp(log p(y | x)): one row a point.

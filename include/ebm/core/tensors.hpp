@@ -40,6 +40,16 @@ using TensorShape = std::vector<Index>;
   return text;
 }
 
+// Whether a shape holds exactly so many numbers, without overflow.
+inline bool holds(const TensorShape& shape, std::size_t numbers) {
+  if (std::count(shape.begin(), shape.end(), 0) > 0) return numbers == 0;
+  for (const Index side : shape) {
+    if (numbers % static_cast<std::size_t>(side) != 0) return false;
+    numbers /= static_cast<std::size_t>(side);
+  }
+  return numbers == 1;
+}
+
 struct Tensor {
   std::string name;
   NumberType type;

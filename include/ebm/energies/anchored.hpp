@@ -69,6 +69,12 @@ class Anchored {
     add_anchor(x, values);
   }
 
+  void label_loss_and_gradient(TileSpan<const Scalar, dim> x, const int* labels, LanesSpan<Scalar> losses,
+                               TileSpan<Scalar, dim> gradients,
+                               Workspace& workspace) const requires DifferentiableClassifier<Inner> {
+    inner_.label_loss_and_gradient(x, labels, losses, gradients, workspace);
+  }
+
   Tensors tensors() const requires StorableEnergy<Inner> {
     Tensors result = inner_.tensors();
     result.add("anchor.variance", variance_);

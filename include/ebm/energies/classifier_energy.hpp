@@ -75,6 +75,26 @@ class ClassifierEnergy {
     });
   }
 
+  // With f* = log sum over the other classes of exp f_k, -log p(y | x) = log(1 + exp(f* - f_y)), whose slopes keep their
+  // digits however sure the classifier is.
+  void label_loss_and_gradient(TileSpan<const Scalar, dim> x, const int* labels, LanesSpan<Scalar> losses,
+                               TileSpan<Scalar, dim> gradients, Workspace& workspace) const {
+    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
+      for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
+        const Index label = labels[t * kLanes<Scalar> + lane];
+        const auto logit = [&](Index y) { return out[y * kLanes<Scalar> + lane]; };
+        Scalar largest = -std::numeric_limits<Scalar>::infinity(), sum = 0;
+        for (Index y = 0; y < classes; ++y) largest = y == label ? largest : std::max(largest, logit(y));
+        for (Index y = 0; y < classes; ++y) sum += y == label ? 0 : ebm::exp(logit(y) - largest);
+        const Scalar margin = largest + ebm::log(sum) - logit(label);
+        const Scalar wrong = ebm::logistic(margin);  // 1 - p(label | x)
+        losses.tile_data(t)[lane] = ebm::log1p_exp(margin);
+        for (Index y = 0; y < classes; ++y)
+          slopes[y * kLanes<Scalar> + lane] = y == label ? -wrong : wrong * (ebm::exp(logit(y) - largest) / sum);
+      }
+    });
+  }
+
   // One row a point.
   template <class Derived>
   Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const {

@@ -48,19 +48,9 @@ class Standardised {
 
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const requires DifferentiableEnergy<Inner> {
-    using V = Pack<Scalar>;
     Workspace::Scope scope(workspace);
     evaluate(inner_, standardised(x, workspace), values, gradients, workspace);
-    for (Index t = 0; t < x.count(); ++t) {
-      for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
-        for (Index j = 0; j < x.dim(); ++j) {
-          V sum(0);
-          for (Index i = j; i < x.dim(); ++i)
-            sum = fma(V(frame_.inverse_factor(i, j)), V::load(gradients.coordinate(t, i) + p), sum);
-          sum.store(gradients.coordinate(t, j) + p);
-        }
-      }
-    }
+    restore_units(gradients);
   }
 
   static constexpr int classes = detail::kClasses<Inner>;
@@ -71,6 +61,13 @@ class Standardised {
   template <class Derived>
   Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
     return ebm::probabilities(*this, points);
+  }
+  void label_loss_and_gradient(TileSpan<const Scalar, dim> x, const int* labels, LanesSpan<Scalar> losses,
+                               TileSpan<Scalar, dim> gradients,
+                               Workspace& workspace) const requires DifferentiableClassifier<Inner> {
+    Workspace::Scope scope(workspace);
+    inner_.label_loss_and_gradient(standardised(x, workspace), labels, losses, gradients, workspace);
+    restore_units(gradients);
   }
 
   Tensors tensors() const requires StorableEnergy<Inner> {
@@ -98,6 +95,21 @@ class Standardised {
       }
     }
     return z;
+  }
+
+  // Gradients in x from those in z, in place.
+  void restore_units(TileSpan<Scalar, dim> gradients) const {
+    using V = Pack<Scalar>;
+    for (Index t = 0; t < gradients.count(); ++t) {
+      for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
+        for (Index j = 0; j < gradients.dim(); ++j) {
+          V sum(0);
+          for (Index i = j; i < gradients.dim(); ++i)
+            sum = fma(V(frame_.inverse_factor(i, j)), V::load(gradients.coordinate(t, i) + p), sum);
+          sum.store(gradients.coordinate(t, j) + p);
+        }
+      }
+    }
   }
 
   Inner inner_;

@@ -112,7 +112,8 @@ Table<Scalar> parse_csv(std::string_view text, const std::string& name) {
     for (std::size_t col = 0; col < columns; ++col) {
       Scalar value;
       if (!detail::parse_number(fields[col], value)) {
-        fail(", field " + std::to_string(col + 1) + ": \"" + std::string(fields[col]) + "\", wanted a number");
+        fail(", field " + std::to_string(col + 1) + ": \"" + std::string(fields[col].substr(0, 40)) +
+             "\", wanted a number");
       }
       numbers.push_back(value);
     }

@@ -4,6 +4,8 @@
 //   plot_values(grid, points, "picture.png")                    any values on a grid
 //   plot_curves({{"loss", losses}}, "curves.png")               series, with logarithmic axes if wanted
 //   plot_gallery({density_panel(...), points_panel(...)}, "gallery.png")
+//   plot_reliability({{"classifier", calibration}}, "reliability.png")
+//   plot_robustness({{"classifier", curve}}, "robustness.png")
 //   write_png(strip.picture(), "strip.png")                     a TrainingStrip
 #pragma once
 
@@ -12,6 +14,8 @@
 #include <ebm/io/density_picture.hpp>
 #include <ebm/io/gallery.hpp>
 #include <ebm/io/png.hpp>
+#include <ebm/io/reliability_diagram.hpp>
+#include <ebm/io/robustness_picture.hpp>
 #include <ebm/io/training_strip.hpp>
 
 namespace ebm {
@@ -35,6 +39,16 @@ inline void plot_curves(const std::vector<Curve>& curves, const std::string& pat
 inline void plot_gallery(const std::vector<GalleryPanel>& panels, const std::string& path,
                          const GalleryOptions& options = {}) {
   write_png(gallery_picture(panels, options), path);
+}
+
+inline void plot_reliability(const std::vector<ReliabilityPanel>& panels, const std::string& path,
+                             const ReliabilityOptions& options = {}) {
+  write_png(reliability_picture(panels, options), path);
+}
+
+inline void plot_robustness(const std::vector<NamedRobustness>& classifiers, const std::string& path,
+                            const RobustnessPictureOptions& options = {}) {
+  write_png(robustness_picture(classifiers, options), path);
 }
 
 }  // namespace ebm

@@ -3,6 +3,8 @@
 //   safetensors.torch.save_file(model.state_dict(), "model.safetensors")        there
 //   ebm::load_pytorch(network, "model.safetensors");                            here
 //
+// From other files by way of their tensors: load_pytorch(network, read_npz("model.npz")), with io/npz.hpp.
+//
 //   there                                             here
 //   Linear   [output][input]                          [input][output]
 //   Conv2d   [output][input][row][column]             [row][column][input][output]
@@ -109,9 +111,8 @@ std::vector<PytorchTensor> pytorch_tensors() {
 
 // Sets the parameters of a network; whatever does not fit is refused, and the network is as it was.
 template <class Net>
-void load_pytorch(Net& network, const std::string& path, std::vector<std::string> modules = {}) {
+void load_pytorch(Net& network, const Tensors& file, std::vector<std::string> modules = {}) {
   using Scalar = typename Net::Scalar;
-  const Tensors file = read_safetensors(path);
   if (modules.empty()) {
     for (const Tensor& tensor : file.list()) modules.push_back(tensor.name.substr(0, tensor.name.rfind('.')));
     std::sort(modules.begin(), modules.end(), detail::natural_less);
@@ -119,7 +120,7 @@ void load_pytorch(Net& network, const std::string& path, std::vector<std::string
   }
   detail::require_pytorch_layers(network);
   std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors<Net>();
-  detail::name_modules(tensors, modules, path);
+  detail::name_modules(tensors, modules, file.source());
   std::vector<Scalar> theta(network.parameters().size());
   for (const auto& [module, name, shape, places] : tensors) {
     const std::string full = module + "." + name;
@@ -140,10 +141,16 @@ void load_pytorch(Net& network, const std::string& path, std::vector<std::string
   network.set_parameters(theta);
 }
 
-// Writes a state_dict. Without names the modules are numbered like the layers, activations included, as those of a
-// Sequential are.
+// The same from a safetensors file.
 template <class Net>
-void save_pytorch(const Net& network, const std::string& path, const std::vector<std::string>& modules = {}) {
+void load_pytorch(Net& network, const std::string& path, std::vector<std::string> modules = {}) {
+  load_pytorch(network, read_safetensors(path), std::move(modules));
+}
+
+// The state_dict of a network. Without names the modules are numbered like the layers, activations included, as those of
+// a Sequential are.
+template <class Net>
+Tensors pytorch_state_dict(const Net& network, const std::vector<std::string>& modules = {}) {
   using Scalar = typename Net::Scalar;
   detail::require_pytorch_layers(network);
   std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors<Net>();
@@ -152,13 +159,19 @@ void save_pytorch(const Net& network, const std::string& path, const std::vector
   } else {
     detail::name_modules(tensors, modules, "modules");
   }
-  Tensors file;
+  Tensors state;
   for (const auto& [module, name, shape, places] : tensors) {
     std::vector<Scalar> values;
     for (const std::size_t place : places) values.push_back(network.parameters()[place]);
-    file.add<Scalar>(module + "." + name, shape, values);
+    state.add<Scalar>(module + "." + name, shape, values);
   }
-  write_safetensors(path, file);
+  return state;
+}
+
+// Writes it as a safetensors file.
+template <class Net>
+void save_pytorch(const Net& network, const std::string& path, const std::vector<std::string>& modules = {}) {
+  write_safetensors(path, pytorch_state_dict(network, modules));
 }
 
 }  // namespace ebm

@@ -193,16 +193,6 @@ inline std::string quoted(std::string_view text) {
   return result += '"';
 }
 
-// Whether a shape holds exactly so many numbers, without overflow.
-inline bool holds(const TensorShape& shape, std::size_t numbers) {
-  if (std::count(shape.begin(), shape.end(), 0) > 0) return numbers == 0;
-  for (const Index side : shape) {
-    if (numbers % static_cast<std::size_t>(side) != 0) return false;
-    numbers /= static_cast<std::size_t>(side);
-  }
-  return numbers == 1;
-}
-
 }  // namespace detail
 
 // Tensors from the content of a file; errors call it by `name`, the path as a rule.
@@ -226,7 +216,7 @@ inline bool holds(const TensorShape& shape, std::size_t numbers) {
     if (begin > end || end > content.size()) fail("lies outside the file");
     if (begin != covered) fail(begin < covered ? "overlaps another one" : "leaves a gap before it");
     if ((end - begin) % bytes_of(tensor.type) != 0 ||
-        !detail::holds(tensor.shape, (end - begin) / bytes_of(tensor.type)))
+        !holds(tensor.shape, (end - begin) / bytes_of(tensor.type)))
       fail(joined({"has shape ", shape_text(tensor.shape), ", which is not the size of its bytes"}));
     covered = end;
   }

@@ -1,5 +1,11 @@
 // Minibatches: the rows of a data set in random order, each exactly once per epoch, in batches that run on across
-// epochs, so that every row has the same weight whatever the batch size. A pure function of the stream.
+// epochs, so that every row has the same weight whatever the batch size.
+//
+//   ebm::Minibatches batches(images.rows(), rng.stream());
+//   for (Index& row : batch) row = batches.next();
+//
+// The trainer draws its batches so, and so may a loop of one's own. The order of epoch e is the permutation of stream
+// key + e: a pure function of the seed and the epoch, whatever was drawn before. Of a state, only the place is kept.
 #pragma once
 
 #include <ebm/core/archive.hpp>
@@ -9,7 +15,11 @@ namespace ebm {
 
 class Minibatches {
  public:
-  Minibatches(Index rows, const Stream& stream) : rows_(rows), stream_(stream), order_(stream.permutation(rows)) {}
+  Minibatches(Index rows, const Stream& stream) : rows_(rows), stream_(stream), order_(stream.permutation(rows)) {
+    require(rows >= 1, "rows", static_cast<double>(rows), "at least 1");
+  }
+
+  Index epoch() const { return epoch_; }
 
   // The next row.
   Index next() {
