@@ -1,6 +1,7 @@
 #include <ebm/objectives/markov_chain_likelihood.hpp>
 
 #include <ebm/core/thread_pool.hpp>
+#include <ebm/energies/regression_energy.hpp>
 
 #include "objectives/minibatch.hpp"
 #include "objectives/polynomial_of_target.hpp"
@@ -10,18 +11,24 @@ namespace {
 
 using objectives::Four, objectives::PolynomialOfTarget, objectives::gradient_of;
 
+// Of targets in an interval, as regression has it.
+struct OnInterval : PolynomialOfTarget {
+  double limit;
+  ebm::TargetInterval targets() const { return {-limit, limit}; }
+};
+
 // The gradient of the mean of -log p(y | x), and the standard deviation of one chain's part in it, by the midpoint rule.
 struct Exact {
   Four gradient{}, spread{};
 
-  Exact(const PolynomialOfTarget& energy, const ebm::Points<double, 2>& points) {
+  Exact(const PolynomialOfTarget& energy, const ebm::Points<double, 2>& points, double limit) {
     const double share = 1.0 / static_cast<double>(points.rows());
     for (ebm::Index row = 0; row < points.rows(); ++row) {
       const double x = points(row, 0);
       double total = 0;
       Four first{}, second{};
       for (int cell = 0; cell < 6000; ++cell) {
-        const double y = -12 + 24 * (cell + 0.5) / 6000, mass = std::exp(-energy.energy(x, y));
+        const double y = limit * ((cell + 0.5) / 3000 - 1), mass = std::exp(-energy.energy(x, y));
         const Four slopes = energy.energy_slopes(x, y);
         total += mass;
         for (std::size_t i = 0; i < 4; ++i) first[i] += mass * slopes[i], second[i] += mass * slopes[i] * slopes[i];
@@ -38,10 +45,11 @@ struct Exact {
 };
 
 // The largest error in standard errors.
-template <class Objective>
-double largest_deviation(const Objective& objective, const PolynomialOfTarget& energy) {
-  const auto points = objectives::normals<double, 2>(5);
-  const Exact exact(energy, points);
+template <class Objective, class Energy>
+double largest_deviation(const Objective& objective, const Energy& energy, double limit = 12) {
+  ebm::Points<double, 2> points = objectives::normals<double, 2>(5);
+  points.col(1) = points.col(1).cwiseMax(-limit).cwiseMin(limit).eval();
+  const Exact exact(energy, points, limit);
   ebm::Serial serial;
   const Four gradient = gradient_of(objective, energy, points, serial);
   double largest = 0;
@@ -64,6 +72,14 @@ TEST_CASE("the gradient of long chains is that of -log p(y | x)") {
         5.5);
   // Chains that remember where they started.
   CHECK(largest_deviation(ebm::MarkovChainLikelihood<>{.kernel = kernel, .chains = 2000, .steps = 1}, energy) > 10);
+}
+
+TEST_CASE("chains of an exact kernel stay within the targets") {
+  // No density on the whole line: its energy falls for ever.
+  const OnInterval energy{PolynomialOfTarget({-0.8, 0.2, -0.7, 0}), 1.5};
+  const ebm::MarkovChainLikelihood<> objective{.kernel = {.step_size = 0.5}, .chains = 2000, .steps = 100};
+  CHECK(largest_deviation(objective, energy, 1.5) < 5.5);
+  CHECK(largest_deviation(objective, OnInterval{energy, 1.7}, 1.5) > 10);
 }
 
 TEST_CASE("without the test chains sample what Langevin steps of that size sample") {

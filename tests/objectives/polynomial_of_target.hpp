@@ -81,8 +81,8 @@ class PolynomialOfTarget {
 };
 
 // What an objective says of an energy on some rows.
-template <class Objective, class Exec>
-Four gradient_of(const Objective& objective, const PolynomialOfTarget& energy, const ebm::Points<double, 2>& points,
+template <class Objective, class Energy, class Exec>
+Four gradient_of(const Objective& objective, const Energy& energy, const ebm::Points<double, 2>& points,
                  Exec&& executor, double* loss = nullptr) {
   Batch<double, 2> batch(points, 0.0);
   ebm::Rng rng(8);

@@ -51,8 +51,8 @@ struct ConditionalScoreMatching {
 };
 
 struct ConditionalDenoisingScoreMatching {
-  double noise = 0.1;  // sigma, in the targets' units
-  Index count = 128;   // noisy targets a row
+  double noise = 0.025;  // sigma, in the targets' units
+  Index count = 128;     // noisy targets a row
 
   Index copies() const { return count; }
   double offset(const Stream& stream, std::uint32_t row, std::uint64_t index, Index) const {

@@ -9,7 +9,8 @@
 //
 //   MarkovChainLikelihood<Sgld>{.kernel = {.step_size = 0.00125}, .chains = 1024}            lambda = 0.05
 //
-// The kernel's temperature must be 1: predictive densities are those of exp(-E).
+// An exact kernel's chains stay within the targets of an energy that has such (targets(): energies/regression_energy.hpp),
+// as p(y | x) does; a network is no density on the whole line. The kernel's temperature must be 1: predictive densities are those of exp(-E).
 #pragma once
 
 #include <ebm/objectives/data_energies.hpp>
@@ -23,7 +24,8 @@ namespace ebm {
 namespace detail {
 
 // E(x, .) as an energy of the target, for a group of tiles whose inputs stay as they are: a view for the length of a run.
-template <class E>
+// If it is bounded, it is infinite for what is no target.
+template <class E, bool Bounded>
 class EnergyOfTarget {
  public:
   using Scalar = typename E::Scalar;
@@ -34,6 +36,7 @@ class EnergyOfTarget {
   void value(TileSpan<const Scalar, 1> y, LanesSpan<Scalar> values, Workspace& workspace) const {
     set_targets(y);
     evaluate(*energy_, points_, values, workspace);
+    forbid(y, values);
   }
   void value_and_gradient(TileSpan<const Scalar, 1> y, LanesSpan<Scalar> values, TileSpan<Scalar, 1> gradients,
                           Workspace& workspace) const {
@@ -43,6 +46,7 @@ class EnergyOfTarget {
     evaluate(*energy_, points_, values, slopes, workspace);
     for (Index t = 0; t < points_.count(); ++t)
       std::copy_n(slopes.coordinate(t, E::dim - 1), kLanes<Scalar>, gradients.tile_data(t));
+    forbid(y, values);
   }
   void set_targets(TileSpan<const Scalar, 1> y) const {
     for (Index t = 0; t < points_.count(); ++t)
@@ -50,6 +54,18 @@ class EnergyOfTarget {
   }
 
  private:
+  void forbid(TileSpan<const Scalar, 1> y, LanesSpan<Scalar> values) const {
+    if constexpr (Bounded) {
+      using V = Pack<Scalar>;
+      const V lower(energy_->targets().lower), upper(energy_->targets().upper),
+          infinity(std::numeric_limits<Scalar>::infinity());
+      for (Index i = 0; i < y.size(); i += V::size) {
+        const V at = V::load(y.data() + i);
+        select((lower <= at) & (at <= upper), V::load(values.data() + i), infinity).store(values.data() + i);
+      }
+    }
+  }
+
   const E* energy_;
   TileSpan<Scalar, E::dim> points_;
 };
@@ -60,7 +76,9 @@ template <class K = Mala>
 struct MarkovChainLikelihood {
   K kernel = {};
   Index chains = 16, steps = 16;  // chains a row, and kernel steps of each
-  double start_noise = 0;         // standard deviation of where they start, about the target
+  // Standard deviation of where they start, about the target. Chains that start in unlikely places, where the energy is
+  // steep, want a kernel without the test: an exact one refuses nearly all steps from there.
+  double start_noise = 0;
 
   void check() const {
     require(chains >= 1, "chains", static_cast<double>(chains), "at least 1");
@@ -129,6 +147,9 @@ class MarkovChainLikelihood<K>::Estimator {
   }
 
  private:
+  static constexpr bool kBounded = K::exact && requires(const E& energy) { energy.targets().lower; };
+  using OfTarget = detail::EnergyOfTarget<E, kBounded>;
+
   void start(Data data, Index iteration) {
     rows_.fill(data);
     for (Index lane = 0; lane < chains_.tiles() * kLanes<Scalar>; ++lane) {
@@ -151,7 +172,7 @@ class MarkovChainLikelihood<K>::Estimator {
       Workspace& workspace = memory_.workspace(worker);
       Workspace::Scope scope(workspace);
       const Index first = group * kTilesAtOnce<E>, count = std::min(kTilesAtOnce<E>, all.count - first);
-      const detail::EnergyOfTarget<E> of_target(energy, rows_.points().subspan(first, count));
+      const OfTarget of_target(energy, rows_.points().subspan(first, count));
       const auto state = chains_.state(first, count);
       const LanesSpan<Scalar> acceptance(memory_.acceptance(first).data(), count);
       std::fill_n(acceptance.data(), acceptance.size(), Scalar(0));
@@ -167,7 +188,7 @@ class MarkovChainLikelihood<K>::Estimator {
     steps_done_ += objective_.steps;
     if (objective_.kernel.measures_acceptance()) {
       report.acceptance = mean_acceptance(memory_, all, objective_.steps);
-      step_size_.update(report.acceptance, 0.05 * static_cast<double>(objective_.steps));
+      step_size_.update(report.acceptance, std::min(0.05 * static_cast<double>(objective_.steps), 1.0));
     }
     report.chains = all.count * kLanes<Scalar>;
     const auto failed = chains_.failed();
