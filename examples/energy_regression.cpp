@@ -1,12 +1,15 @@
 // Regression whose answer is a density: E(x, y) from a network, p(y | x) = exp(-E(x, y)) / Z(x) by quadrature in y.
 //
-// On the two sets of Gustafsson et al. 2020 each of their objectives without chains is trained on 2000 points, and the
-// true p(y | x) tells how good it is: mean KL to it over x, in nats. Beside them the best that a Gaussian can do whose mean
-// and variance depend on x in any way.
+// On the two sets of Gustafsson et al. 2020 each of their objectives is trained on 2000 points, and the true p(y | x) tells
+// how good it is: mean KL to it over x, in nats. Beside them the best that a Gaussian can do whose mean and variance depend
+// on x in any way. As in the paper, objectives that look at all of y by proposals come first on the set with two modes, and
+// score matching, which sees slopes only, comes last.
 #include <ebm/datasets/regression_toys.hpp>
 #include <ebm/ebm.hpp>
 #include <ebm/energies/regression_energy.hpp>
 #include <ebm/io/plot.hpp>
+#include <ebm/objectives/conditional_score_matching.hpp>
+#include <ebm/objectives/markov_chain_likelihood.hpp>
 #include <ebm/objectives/regression_objectives.hpp>
 
 #include <CLI/CLI.hpp>
@@ -106,6 +109,9 @@ struct Study {
     row<Set>("NCE with noise on targets (NCE+)", ebm::ConditionalNoiseContrastive{.noise = 0.1}, 1);
     row<Set>("importance sampling (ML-IS)", ebm::ImportanceLikelihood{}, 1);
     row<Set>("KL with a target density", ebm::TargetDivergence{}, 1);
+    row<Set>("Langevin chains (ML-MCMC)", ebm::MarkovChainLikelihood<>{}, 1);
+    row<Set>("denoising score matching (DSM)", ebm::ConditionalDenoisingScoreMatching{}, 1);
+    row<Set>("score matching (SM)", ebm::ConditionalScoreMatching{}, 1);
     std::printf("\n");
   }
 };

@@ -66,6 +66,7 @@ int main(int count, char** arguments) {
   run_lattices();
   run_networks();
   run_training();
+  run_joint();
   run_partition();
   run_boltzmann();
 }

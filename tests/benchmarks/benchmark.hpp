@@ -85,6 +85,7 @@ void run_gaussian();
 void run_lattices();
 void run_networks();
 void run_training();
+void run_joint();
 void run_partition();
 void run_boltzmann();
 

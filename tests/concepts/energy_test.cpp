@@ -49,6 +49,14 @@ struct Trainable : InPlace {
   void add_parameter_gradient(TileSpan<const float, 2>, LanesSpan<const float>, LanesSpan<float>, std::span<float>,
                               Workspace&) const {}
 };
+struct Mixed : Trainable {
+  void add_mixed_gradient(TileSpan<const float, 2>, TileSpan<const float, 2>, LanesSpan<const float>, LanesSpan<float>,
+                          std::span<float>, Workspace&) const {}
+};
+struct MixedOfOneDirection : Trainable {
+  void add_mixed_gradient(TileSpan<const float, 2>, LanesSpan<const float>, LanesSpan<const float>, LanesSpan<float>,
+                          std::span<float>, Workspace&) const {}
+};
 struct AnyDimension {
   using Scalar = double;
   static constexpr int dim = ebm::Dynamic;
@@ -65,6 +73,8 @@ static_assert(ebm::DifferentiableEnergy<ByLane> && !ebm::TrainableEnergy<ByLane>
 static_assert(ebm::DifferentiableEnergy<InPlace> && !ebm::TrainableEnergy<InPlace>);
 static_assert(ebm::DifferentiableEnergy<AnyDimension>);
 static_assert(ebm::TrainableEnergy<Trainable>);
+static_assert(ebm::HasMixedGradient<Mixed> && !ebm::HasMixedGradient<Trainable>);
+static_assert(!ebm::HasMixedGradient<MixedOfOneDirection>);
 static_assert(ebm::kTilesAtOnce<InPlace> == 3 && ebm::kTilesAtOnce<AnyDimension> == 1);
 
 // Near-misses of what every energy has.

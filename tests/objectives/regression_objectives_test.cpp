@@ -1,50 +1,12 @@
 #include <ebm/objectives/regression_objectives.hpp>
 
-#include <ebm/energies/regression_energy.hpp>
 #include <ebm/training/adam.hpp>
 #include <ebm/training/trainer.hpp>
 
-#include "objectives/minibatch.hpp"
+#include "objectives/target_loss.hpp"
 #include "support/catch.hpp"
 
-namespace {
-
-auto small_energy(ebm::Rng& rng) {
-  return ebm::RegressionEnergy{
-      ebm::network<double>(rng, ebm::Features<2>{}, ebm::Dense<6>{}, ebm::Tanh{}, ebm::Dense<1>{}),
-      ebm::TargetInterval{-6, 6, 1024}};
-}
-
-// The gradient of the reported loss by central differences, and the one that is given.
-template <class Objective>
-double largest_error(const Objective& objective, double flaw = 0) {
-  ebm::Rng rng(3);
-  auto energy = small_energy(rng);
-  const auto points = objectives::normals<double, 2>(5);
-  objectives::Batch<double, 2> batch(points, 0.0);
-  ebm::Serial serial;
-  const auto start = objectives::copy(energy.parameters());
-  ebm::FlatVector<double> gradient(start.size()), unused(start.size());
-  const auto loss = [&](const std::vector<double>& theta, ebm::FlatVector<double>& to) {
-    energy.set_parameters(theta);
-    ebm::Rng same(8);
-    auto estimator = objective.estimator(energy, batch.view(), same, 1);
-    return estimator.estimate(energy, batch.view(), 3, to, serial).data_energy;
-  };
-  loss(start, gradient);
-  double largest = 0;
-  for (std::size_t i = 0; i < start.size(); ++i) {
-    constexpr double h = 1e-5;
-    auto moved = start;
-    moved[i] += h;
-    const double up = loss(moved, unused);
-    moved[i] = start[i] - h;
-    largest = std::max(largest, std::abs((up - loss(moved, unused)) / (2 * h) - (1 + flaw) * gradient.data()[i]));
-  }
-  return largest;
-}
-
-}  // namespace
+using objectives::largest_error;
 
 TEST_CASE("gradients of the regression objectives are those of the losses that they report") {
   const ebm::TargetProposals few{.standard_deviations = {0.3, 1.0}, .count = 13};

@@ -96,6 +96,15 @@ concept HasParameterGradient =
       { e.add_parameter_gradient(x, weights, values, gradient, workspace) } -> std::same_as<void>;
     };
 
+// values <- u . dE/dx for directions u; gradient += sum over lanes of weights * d(u . dE/dx)/dtheta.
+template <class E>
+concept HasMixedGradient =
+    requires(const E& e, detail::ConstTiles<E> x, detail::ConstTiles<E> directions,
+             LanesSpan<const typename E::Scalar> weights, LanesSpan<typename E::Scalar> values,
+             std::span<typename E::Scalar> gradient, Workspace& workspace) {
+      { e.add_mixed_gradient(x, directions, weights, values, gradient, workspace) } -> std::same_as<void>;
+    };
+
 // Can be trained: every objective and the trainer.
 template <class E>
 concept TrainableEnergy = Energy<E> && HasParameters<E> && HasParameterGradient<E>;

@@ -4,7 +4,8 @@
 //
 // Gustafsson et al. 2020, eq. 2 (with f = -E). The last coordinate is y; rows are (x, y) wherever points are asked for,
 // x alone for predictions. Z(x), densities, means and intervals come from the midpoint rule in y. It is trained by the
-// objectives of objectives/target_proposals.hpp, in the data's own units.
+// objectives of objectives/{target_proposals,conditional_score_matching,markov_chain_likelihood}.hpp, in the data's own
+// units.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -80,6 +81,11 @@ class RegressionEnergy {
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
     energy_.add_parameter_gradient(x, weights, values, gradient, workspace);
+  }
+  void add_mixed_gradient(TileSpan<const Scalar, dim> x, TileSpan<const Scalar, dim> directions,
+                          LanesSpan<const Scalar> weights, LanesSpan<Scalar> values, std::span<Scalar> gradient,
+                          Workspace& workspace) const {
+    energy_.add_mixed_gradient(x, directions, weights, values, gradient, workspace);
   }
 
   // p(y | x) of one row of inputs.
