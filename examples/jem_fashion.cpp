@@ -3,9 +3,9 @@
 //   loss = mean of -log p(y | x)  +  weight mean of -log p(x) by persistent contrastive divergence,
 //   E(x) = -log sum_y exp f_y(x) + T |x - mean|^2 / (2 variance)
 //
-// Beside it the same network trained for as many iterations, in the same way, as a classifier only. The tables: accuracy
-// and calibration; and how well scores tell test images from what are none (AUROC). The pictures: what the joint
-// classifier thinks of each class, drawn from p(x | y), from noise and from images of any class.
+// Beside it the same network trained for as many iterations, in the same way, as a classifier only. What is printed:
+// accuracy and calibration, and how well scores tell test images from what are none (AUROC). The picture: samples of
+// p(x | y) of the joint classifier, whose chains start at noise and at images of any class.
 //
 //   jem_fashion          a minute: 1000 iterations
 //   jem_fashion --full   the best there is, in less than an hour of one core: 6000 iterations on 60 000 images

@@ -2,6 +2,7 @@
 
 #include <ebm/energies/anchored.hpp>
 #include <ebm/energies/check_gradient.hpp>
+#include <ebm/energies/class_rbm.hpp>
 #include <ebm/energies/standardised.hpp>
 
 #include "support/catch.hpp"
@@ -112,6 +113,9 @@ TEST_CASE("densities of classes make up that of all, whatever the temperature") 
   ebm::Rng rng(6);
   const ebm::ClassifierEnergy energy{small_network(rng)};
   const ebm::Anchored anchored{energy, 3.0};
+  STATIC_REQUIRE(ebm::ClassConditional<std::remove_const_t<decltype(energy)>>);
+  STATIC_REQUIRE(ebm::ClassConditional<std::remove_const_t<decltype(anchored)>>);
+  STATIC_REQUIRE(!ebm::ClassConditional<ebm::ClassRbm<double>>);
   const auto points = some_points(19);
   const auto logits = energy.network().outputs(points);
   const auto logs = energy.log_probabilities(points);

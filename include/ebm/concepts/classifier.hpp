@@ -6,6 +6,8 @@
 //       gradient += sum over lanes of weights dE/dtheta, and of label_weight d(-log p(label | x))/dtheta where there is
 //       a label
 //   log_probabilities(points) -> N x classes    log p(y | x)
+//
+// ClassConditional: one whose points of a class can be sampled as well.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -33,6 +35,16 @@ concept Classifier = TrainableEnergy<E> && HasLogProbabilities<E> &&
              typename E::Scalar label_weight, LanesSpan<typename E::Scalar> values,
              LanesSpan<typename E::Scalar> losses, std::span<typename E::Scalar> gradient, Workspace& workspace) {
   { e.add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace) } -> std::same_as<void>;
+};
+
+// A classifier whose points of a class can be sampled at any temperature: E_T(x | y) = E(x) - T log p(y | x) of points
+// with a class each, label_of(lane), where lanes are numbered through the tiles.
+template <class E>
+concept ClassConditional = Classifier<E> &&
+    requires(const E& e, detail::ConstTiles<E> x, int (&label_of)(Index), typename E::Scalar temperature,
+             LanesSpan<typename E::Scalar> values, detail::MutableTiles<E> gradients, Workspace& workspace) {
+  { e.value_given(x, label_of, temperature, values, workspace) } -> std::same_as<void>;
+  { e.value_and_gradient_given(x, label_of, temperature, values, gradients, workspace) } -> std::same_as<void>;
 };
 
 // exp(log p(y | x)): one row a point.

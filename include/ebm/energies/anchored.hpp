@@ -66,19 +66,19 @@ class Anchored {
   }
 
   // Of one class, and of points with a class each (energies/classifier_energy.hpp).
-  auto given(int label, double temperature = 1) const requires(classes > 0) {
+  auto given(int label, double temperature = 1) const requires ClassConditional<Inner> {
     return Anchored<decltype(inner_.given(label, temperature))>{inner_.given(label, temperature), variance_};
   }
   template <class LabelOf>
   void value_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature, LanesSpan<Scalar> values,
-                   Workspace& workspace) const requires(classes > 0) {
+                   Workspace& workspace) const requires ClassConditional<Inner> {
     inner_.value_given(x, label_of, temperature, values, workspace);
     add_anchor(x, values);
   }
   template <class LabelOf>
   void value_and_gradient_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature,
-                                LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients, Workspace& workspace) const
-      requires(classes > 0) {
+                                LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
+                                Workspace& workspace) const requires ClassConditional<Inner> {
     inner_.value_and_gradient_given(x, label_of, temperature, values, gradients, workspace);
     add_anchor(x, values);
     add_anchor_slopes(x, gradients);

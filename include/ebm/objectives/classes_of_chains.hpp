@@ -11,15 +11,6 @@
 
 namespace ebm {
 
-// A classifier whose E_T(x | y) can be had for points with a class each.
-template <class E>
-concept ClassConditional = Classifier<E> &&
-    requires(const E& e, detail::ConstTiles<E> x, int (&label_of)(Index), typename E::Scalar temperature,
-             LanesSpan<typename E::Scalar> values, detail::MutableTiles<E> gradients, Workspace& workspace) {
-  { e.value_given(x, label_of, temperature, values, workspace) } -> std::same_as<void>;
-  { e.value_and_gradient_given(x, label_of, temperature, values, gradients, workspace) } -> std::same_as<void>;
-};
-
 namespace detail {
 
 template <class E>

@@ -6,8 +6,8 @@
 // label -1 enter the second term alone. Data are blurred by Gaussian noise, new in each iteration.
 //
 //   JointObjective<>::jem()         as published: 20 steps of SGLD with step 1 and noise 0.01, 10 000 persistent chains
-//                                   of which 5 % start anew from U(-1, 1)^d, data noise 0.03. It samples the temperature
-//                                   noise^2 / (2 step) = 5e-5, not 1: densities are those of exp(-E / 5e-5).
+//                                   of which 5 % start anew from U(-1, 1)^d, data noise 0.03. It samples the
+//                                   temperature noise^2 / (2 step) = 5e-5, not 1: densities are exp(-E / 5e-5) / Z.
 //   JointObjective<>::calibrated()  5 steps of Metropolis-adjusted Langevin, which samples exp(-E / 0.01) whatever its
 //                                   step; 1024 persistent chains from the data, data noise 0.1, weight 0.1. Images want
 //                                   to be centred on their mean and held by an anchor of their mean square,
