@@ -2,6 +2,7 @@
 
 #include <ebm/energies/anchored.hpp>
 #include <ebm/energies/check_gradient.hpp>
+#include <ebm/energies/class_rbm.hpp>
 #include <ebm/energies/standardised.hpp>
 
 #include "support/catch.hpp"
@@ -106,4 +107,35 @@ TEST_CASE("a frame hands on what the classifier inside can do") {
   CHECK(anchored.probabilities(points).isApprox(energy.probabilities(points)));
   CHECK(framed.probabilities(frame.restore(points)).isApprox(energy.probabilities(points), 1e-10));
   CHECK(ebm::energies(anchored, points).isApprox(energy.energy(points) + 0.25 * points.rowwise().squaredNorm(), 1e-12));
+}
+
+TEST_CASE("densities of classes make up that of all, whatever the temperature") {
+  ebm::Rng rng(6);
+  const ebm::ClassifierEnergy energy{small_network(rng)};
+  const ebm::Anchored anchored{energy, 3.0};
+  STATIC_REQUIRE(ebm::ClassConditional<std::remove_const_t<decltype(energy)>>);
+  STATIC_REQUIRE(ebm::ClassConditional<std::remove_const_t<decltype(anchored)>>);
+  STATIC_REQUIRE(!ebm::ClassConditional<ebm::ClassRbm<double>>);
+  const auto points = some_points(19);
+  const auto logits = energy.network().outputs(points);
+  const auto logs = energy.log_probabilities(points);
+  for (const double temperature : {0.05, 1.0, 2.5}) {
+    Eigen::VectorXd sum = Eigen::VectorXd::Zero(19), anchored_sum = sum;
+    const auto all = energy.energy(points), held = ebm::energies(anchored, points);
+    for (int y = 0; y < 4; ++y) {
+      const auto of_class = ebm::energies(energy.given(y, temperature), points);
+      const auto held_class = ebm::energies(anchored.given(y, temperature), points);
+      for (ebm::Index row = 0; row < 19; ++row) {
+        CHECK(of_class(row) == Approx(all(row) - temperature * logs(row, y)).epsilon(1e-12));
+        if (temperature == 1.0) CHECK(of_class(row) == Approx(-logits(row, y)).epsilon(1e-14));
+        sum(row) += std::exp((all(row) - of_class(row)) / temperature);
+        anchored_sum(row) += std::exp((held(row) - held_class(row)) / temperature);
+      }
+      CHECK(ebm::check_gradient(energy.given(y, temperature), points));
+      CHECK(ebm::check_gradient(anchored.given(y, temperature), points));
+    }
+    CHECK((sum.array() - 1).abs().maxCoeff() < 1e-10);
+    CHECK((anchored_sum.array() - 1).abs().maxCoeff() < 1e-10);
+  }
+  CHECK_THROWS_AS(energy.given(1, 0.0), ebm::ValueError);
 }

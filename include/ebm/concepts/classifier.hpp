@@ -11,6 +11,8 @@
 //
 //   label_loss_and_gradient(x, labels, losses, gradients, workspace)
 //       losses <- -log p(label | x), gradients <- d(-log p(label | x))/dx of lanes, each with a label
+//
+// ClassConditional: one whose points of a class can be sampled as well.
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>
@@ -45,6 +47,16 @@ concept DifferentiableClassifier = HasLogProbabilities<E> &&
     requires(const E& e, detail::ConstTiles<E> x, const int* labels, LanesSpan<typename E::Scalar> losses,
              detail::MutableTiles<E> gradients, Workspace& workspace) {
   { e.label_loss_and_gradient(x, labels, losses, gradients, workspace) } -> std::same_as<void>;
+};
+
+// A classifier whose points of a class can be sampled at any temperature: E_T(x | y) = E(x) - T log p(y | x) of points
+// with a class each, label_of(lane), where lanes are numbered through the tiles.
+template <class E>
+concept ClassConditional = Classifier<E> &&
+    requires(const E& e, detail::ConstTiles<E> x, int (&label_of)(Index), typename E::Scalar temperature,
+             LanesSpan<typename E::Scalar> values, detail::MutableTiles<E> gradients, Workspace& workspace) {
+  { e.value_given(x, label_of, temperature, values, workspace) } -> std::same_as<void>;
+  { e.value_and_gradient_given(x, label_of, temperature, values, gradients, workspace) } -> std::same_as<void>;
 };
 
 // exp(log p(y | x)): one row a point.

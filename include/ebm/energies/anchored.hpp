@@ -33,13 +33,9 @@ class Anchored {
 
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const requires DifferentiableEnergy<Inner> {
-    using V = Pack<Scalar>;
     evaluate(inner_, x, values, gradients, workspace);
     add_anchor(x, values);
-    const V precision(1.0 / variance_);
-    for (Index i = 0; i < x.size(); i += V::size) {
-      fma(precision, V::load(x.data() + i), V::load(gradients.data() + i)).store(gradients.data() + i);
-    }
+    add_anchor_slopes(x, gradients);
   }
 
   std::span<const Scalar> parameters() const requires TrainableEnergy<Inner> { return inner_.parameters(); }
@@ -75,6 +71,25 @@ class Anchored {
     inner_.label_loss_and_gradient(x, labels, losses, gradients, workspace);
   }
 
+  // Of one class, and of points with a class each (energies/classifier_energy.hpp).
+  auto given(int label, double temperature = 1) const requires ClassConditional<Inner> {
+    return Anchored<decltype(inner_.given(label, temperature))>{inner_.given(label, temperature), variance_};
+  }
+  template <class LabelOf>
+  void value_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature, LanesSpan<Scalar> values,
+                   Workspace& workspace) const requires ClassConditional<Inner> {
+    inner_.value_given(x, label_of, temperature, values, workspace);
+    add_anchor(x, values);
+  }
+  template <class LabelOf>
+  void value_and_gradient_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature,
+                                LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
+                                Workspace& workspace) const requires ClassConditional<Inner> {
+    inner_.value_and_gradient_given(x, label_of, temperature, values, gradients, workspace);
+    add_anchor(x, values);
+    add_anchor_slopes(x, gradients);
+  }
+
   Tensors tensors() const requires StorableEnergy<Inner> {
     Tensors result = inner_.tensors();
     result.add("anchor.variance", variance_);
@@ -97,6 +112,14 @@ class Anchored {
         }
         fma(half_precision, square, V::load(values.tile_data(t) + p)).store(values.tile_data(t) + p);
       }
+    }
+  }
+
+  void add_anchor_slopes(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients) const {
+    using V = Pack<Scalar>;
+    const V precision(1.0 / variance_);
+    for (Index i = 0; i < x.size(); i += V::size) {
+      fma(precision, V::load(x.data() + i), V::load(gradients.data() + i)).store(gradients.data() + i);
     }
   }
 

@@ -4,6 +4,13 @@
 //
 // Grathwohl et al. 2020, eqs. 3 to 6. dE/df_y = -p(y | x), and d(-log p(k | x))/df_y = p(y | x) - [y = k].
 //
+// Where p(x) = exp(-E(x) / T) / Z is of another temperature than p(y | x), which is always of temperature 1, the points
+// of a class have
+//
+//   E_T(x | y) = E(x) - T log p(y | x) = (1 - T) E(x) - T f_y(x)
+//
+// so that exp(-E_T(x | y) / T) sums to exp(-E(x) / T) over the classes; E_1(x | y) = -f_y(x).
+//
 // Images are trained as they are, scaled to [-1, 1]; Anchored{ClassifierEnergy{network}, variance} holds them where a
 // density is wanted. A network of few coordinates gets the trainer's frame.
 #pragma once
@@ -123,12 +130,44 @@ class ClassifierEnergy {
     return energies(given(label), points);
   }
 
-  // E(x | y) as an energy to sample from.
-  ClassConditionalEnergy<Net> given(int label) const { return {network_, label}; }
+  // E_T(x | y) as an energy to sample from at temperature T.
+  ClassConditionalEnergy<Net> given(int label, double temperature = 1) const { return {*this, label, temperature}; }
+
+  // E_T(x | y) of points with a class each: label_of(lane), lanes being numbered through the tiles.
+  template <class LabelOf>
+  void value_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature, LanesSpan<Scalar> values,
+                   Workspace& workspace) const {
+    network_.forward(x, workspace, [&](Index t, const Scalar* out) {
+      softmax(out, nullptr, values.tile_data(t));
+      blend(t, out, label_of, temperature, values);
+    });
+  }
+  template <class LabelOf>
+  void value_and_gradient_given(TileSpan<const Scalar, dim> x, LabelOf label_of, Scalar temperature,
+                                LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients, Workspace& workspace) const {
+    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
+      softmax(out, slopes, values.tile_data(t));
+      blend(t, out, label_of, temperature, values);
+      const V scale(temperature - 1);
+      for (Index i = 0; i < kOutputs; i += V::size) (V::load(slopes + i) * scale).store(slopes + i);
+      for (Index lane = 0; lane < kLanes<Scalar>; ++lane)
+        slopes[label_of(t * kLanes<Scalar> + lane) * kLanes<Scalar> + lane] -= temperature;
+    });
+  }
 
  private:
   using V = Pack<Scalar>;
   static constexpr Index kOutputs = Index{classes} * kLanes<Scalar>;
+
+  // values of tile t, which are E, <- E_T(x | y).
+  template <class LabelOf>
+  static void blend(Index t, const Scalar* out, LabelOf label_of, Scalar temperature, LanesSpan<Scalar> values) {
+    for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
+      Scalar& value = values.tile_data(t)[lane];
+      value = ebm::fma(1 - temperature, value,
+                       -temperature * out[label_of(t * kLanes<Scalar> + lane) * kLanes<Scalar> + lane]);
+    }
+  }
 
   // values <- E, and p(y | x) into `probabilities`, if it is not null.
   static void softmax(const Scalar* out, Scalar* probabilities, Scalar* values) {
@@ -154,7 +193,7 @@ class ClassifierEnergy {
   Net network_;
 };
 
-// E(x | y) = -f_y(x).
+// E_T(x | y) of one class.
 template <class Net>
 class ClassConditionalEnergy {
  public:
@@ -162,31 +201,31 @@ class ClassConditionalEnergy {
   static constexpr int dim = Net::dim;
   static constexpr Index tiles_at_once = Net::tiles_at_once;
 
-  ClassConditionalEnergy(Net net, int label) : network_(std::move(net)), label_(label) {
+  ClassConditionalEnergy(ClassifierEnergy<Net> classifier, int label, double temperature = 1)
+      : classifier_(std::move(classifier)), label_(label), temperature_(static_cast<Scalar>(temperature)) {
     require(label >= 0 && label < Net::outputs_count, "label", label, "one of the classes");
+    require(temperature > 0, "temperature", temperature, "more than 0");
   }
 
   int label() const { return label_; }
+  double temperature() const { return static_cast<double>(temperature_); }
 
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
-    network_.forward(x, workspace, [&](Index t, const Scalar* out) { negative_logit(out, values.tile_data(t)); });
+    classifier_.value_given(x, label_of(), temperature_, values, workspace);
   }
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const {
-    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      negative_logit(out, values.tile_data(t));
-      std::fill_n(slopes, Net::outputs_count * kLanes<Scalar>, Scalar(0));
-      std::fill_n(slopes + label_ * kLanes<Scalar>, kLanes<Scalar>, Scalar(-1));
-    });
+    classifier_.value_and_gradient_given(x, label_of(), temperature_, values, gradients, workspace);
   }
 
  private:
-  void negative_logit(const Scalar* out, Scalar* values) const {
-    for (Index lane = 0; lane < kLanes<Scalar>; ++lane) values[lane] = -out[label_ * kLanes<Scalar> + lane];
+  auto label_of() const {
+    return [label = label_](Index) { return label; };
   }
 
-  Net network_;
+  ClassifierEnergy<Net> classifier_;
   int label_;
+  Scalar temperature_;
 };
 
 }  // namespace ebm

@@ -2,10 +2,12 @@
 //
 // Persistent chains are moved in turn, a block of tiles an iteration, and stay where they come to lie; chains from the
 // data start at the minibatch each time. Where the energy has an anchor, jumps follow the kernel's steps
-// (samplers/mixture_jump.hpp). A step size that is left to be tuned follows the mean acceptance of each iteration.
+// (samplers/mixture_jump.hpp). Chains of a classifier may have a class each. A step size that is left to be tuned
+// follows the mean acceptance of each iteration.
 #pragma once
 
 #include <ebm/concepts/objective.hpp>
+#include <ebm/objectives/classes_of_chains.hpp>
 #include <ebm/objectives/negative_phase.hpp>
 #include <ebm/samplers/advance.hpp>
 #include <ebm/samplers/mixture_jump.hpp>
@@ -45,7 +47,9 @@ class NegativeChains {
         jump_noise_(rng.stream()),
         fresh_(rng.stream()) {
     if constexpr (Start::persistent) {
-      const bool anchored = can_jump(energy);
+      if (start.by_class && !ClassConditional<E>)
+        throw ValueError("by_class: true, wanted false: the energy has no classes to sample from");
+      const bool anchored = can_jump(energy) && !start.by_class;
       jumps_ = detail::anchored_option("jumps", start.jumps, 2, anchored);
       centres_ = detail::anchored_option("centres", start.centres, chains_.dim() <= kCentredDims ? 32 : 0, anchored);
     }
@@ -96,10 +100,12 @@ class NegativeChains {
     if constexpr (Start::persistent) return start_.reinitialised > 0;
     return false;
   }
-  // Whole groups of moved tiles, so that all chains are moved equally often.
+  // Whole groups of moved tiles, so that all chains are moved equally often, and as many chains of each class.
   static Index chain_tiles(const Start& start, Index moved) {
     if constexpr (Start::persistent) {
-      return (tiles_for<Scalar>(start.chains) + moved - 1) / moved * moved;
+      Index unit = moved;
+      if constexpr (ClassConditional<E>) unit = start.by_class ? std::lcm(moved, Index{E::classes}) : moved;
+      return (tiles_for<Scalar>(start.chains) + unit - 1) / unit * unit;
     } else {
       return moved;
     }
@@ -116,6 +122,10 @@ class NegativeChains {
     for (Index c = 0; c < chains_.tiles() * kLanes<Scalar>; ++c) start_chain(c, data, restarts_);
   }
 
+  bool by_class() const {
+    if constexpr (Start::persistent && ClassConditional<E>) return start_.by_class;
+    return false;
+  }
   Index steps() const { return start_.steps.value_or(K::exact ? 6 : 20); }
   ChainSource source() const {
     if constexpr (Start::persistent)
@@ -126,8 +136,9 @@ class NegativeChains {
   void start_chain(Index chain, Data data, Index attempt) {
     const std::uint32_t id = static_cast<std::uint32_t>(chain);
     const std::uint64_t first = static_cast<std::uint64_t>(attempt) * static_cast<std::uint64_t>(chains_.dim());
-    const Index row = static_cast<Index>(
+    Index row = static_cast<Index>(
         fresh_.integer(id, static_cast<std::uint64_t>(attempt), static_cast<std::uint64_t>(data.rows)));
+    if (by_class() && data.labels) row = row_of_class(chain, data, row);
     for (Index i = 0; i < chains_.dim(); ++i) {
       const std::uint64_t at = first + static_cast<std::uint64_t>(i);
       chains_.positions().coordinate(chain / kLanes<Scalar>, i)[chain % kLanes<Scalar>] =
@@ -135,6 +146,17 @@ class NegativeChains {
           : source() == ChainSource::uniform ? static_cast<Scalar>(ebm::fma(2.0, fresh_.uniform(id, at), -1.0))
                                              : static_cast<Scalar>(1.5 * fresh_.normal(id, at));
     }
+  }
+
+  // The first row of the chain's class from `from` on; `from` itself where the minibatch has none.
+  static Index row_of_class(Index chain, Data data, Index from) {
+    if constexpr (ClassConditional<E>) {
+      for (Index i = 0; i < data.rows; ++i) {
+        const Index row = (from + i) % data.rows;
+        if (data.labels[row] == detail::class_of_chain<E>(chain)) return row;
+      }
+    }
+    return from;
   }
 
   void prepare(Data data, Index iteration, TileRange range) {
@@ -151,6 +173,37 @@ class NegativeChains {
     }
   }
 
+  template <class Exec>
+  void take_steps(const E& energy, TileRange range, Exec& executor) {
+    const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
+    const auto group_of = [range](Index group) -> TileRange {
+      const Index first = range.first + group * kTilesAtOnce<E>;
+      return {first, std::min(kTilesAtOnce<E>, range.first + range.count - first)};
+    };
+    const auto initialise = [&](const auto& of_group, TileRange tiles, Index worker) {
+      kernel_.init(of_group, chains_.state(tiles.first, tiles.count), memory_.workspace(worker));
+    };
+    const auto advance_by = [&](const auto& of_group, TileRange tiles, auto& on) {
+      advance(of_group, kernel_, chains_, tiles, steps_done_, steps(), step_size_, noise_, memory_, on, Unobserved{});
+    };
+    if constexpr (Start::persistent && ClassConditional<E>) {
+      if (start_.by_class) {
+        // A group at a time, whose classes depend on where it lies.
+        executor.run(groups, [&](Index group, Index worker) {
+          const TileRange tiles = group_of(group);
+          const detail::OfTheirClasses<E> conditional{&energy, tiles.first * kLanes<Scalar>,
+                                                      static_cast<Scalar>(temperature_of(kernel_))};
+          detail::OnWorker here{worker};
+          initialise(conditional, tiles, worker);
+          advance_by(conditional, tiles, here);
+        });
+        return;
+      }
+    }
+    executor.run(groups, [&](Index group, Index worker) { initialise(energy, group_of(group), worker); });
+    advance_by(energy, range, executor);
+  }
+
   // Kernel steps and jumps of a range of tiles; adapts the step size.
   template <class Exec>
   [[gnu::noinline]] BatchReport move(const E& energy, Data data, TileRange range, Exec& executor) {
@@ -158,13 +211,7 @@ class NegativeChains {
     report.step_size = step_size_.value();
     const auto failed = chains_.failed().subspan(range.first, range.count);
     std::fill_n(failed.data(), failed.size(), Scalar(0));
-    const Index groups = (range.count + kTilesAtOnce<E> - 1) / kTilesAtOnce<E>;
-    executor.run(groups, [&](Index group, Index worker) {
-      const Index first = range.first + group * kTilesAtOnce<E>;
-      kernel_.init(energy, chains_.state(first, std::min(kTilesAtOnce<E>, range.first + range.count - first)),
-                   memory_.workspace(worker));
-    });
-    advance(energy, kernel_, chains_, range, steps_done_, steps(), step_size_, noise_, memory_, executor, Unobserved{});
+    take_steps(energy, range, executor);
     steps_done_ += steps();
     if (kernel_.measures_acceptance()) {
       report.acceptance = mean_acceptance(memory_, range, steps());

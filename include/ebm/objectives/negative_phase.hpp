@@ -23,6 +23,7 @@ struct Persistent {
   std::optional<Index> jumps = {}, centres = {};
   double reinitialised = 0.0;              // probability that a chain is started anew before an iteration
   std::optional<ChainSource> source = {};  // left out, gaussian for anchored energies and data for others
+  bool by_class = false;  // as many chains of each class of a classifier (objectives/classes_of_chains.hpp), no jumps
 
   static constexpr bool persistent = true;
 
