@@ -12,6 +12,9 @@
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
 //   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
 //
+// Where all shapes are known at compile time these are constants and static functions. A layer of shapes known at run time
+// is an object made of (inputs, outputs), its parameters and packed are members.
+//
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/residual.hpp).
 //
@@ -44,10 +47,18 @@ struct LayerWeights {
 template <class>
 inline constexpr bool kIsLayer = false;
 
-template <class Layer, class Scalar, LayerShape Input>
+template <class Layer, class Scalar, AnyShape Input>
 struct BoundLayer {
   static_assert(kIsLayer<Layer>,
-                "ebm::network: no layer, or none for features of this shape (some want an ebm::Image)");
+                "ebm::network: no layer, or none for features of this shape (some want an ebm::Image, many a shape "
+                "known at compile time)");
+};
+template <class Bound>
+struct BoundOf;
+template <class L, class S, AnyShape I>
+struct BoundOf<BoundLayer<L, S, I>> {
+  using Layer = L;
+  using Input = I;
 };
 
 // What a layer without parameters has of them.

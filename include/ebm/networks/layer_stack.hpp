@@ -26,6 +26,29 @@ struct BindLayers<Scalar, Input, First, Rest...> {
   using Output = typename Tail::Output;
 };
 
+// From slopes in the outputs of one layer, `dy`, to those in its inputs, `dx`, which are left out if null, and in its
+// parameters, unless `gradient` is null.
+template <class Bound, class Scalar, class ForGroups>
+void step_back(const Bound& layer, LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y,
+               Strided<Scalar> kept, Strided<Scalar> dy, Strided<Scalar> dx, Scalar* gradient, Index tiles,
+               Workspace& workspace, ForGroups for_groups) {
+  if constexpr (requires { &Bound::template backward_tiles<ForGroups>; }) {
+    layer.backward_tiles(w, x, kept, dy, dx, gradient, tiles, workspace, for_groups);
+  } else {
+    if (gradient) layer.add_gradient(w, x, kept, dy, tiles, gradient, workspace);
+    if (!dx.data) return;
+    for_groups([&](auto group, Index t) {
+      layer.template backward<group>(w, x.from(t), y.from(t), kept.from(t), Strided<const Scalar>(dy.from(t)),
+                                     dx.from(t), workspace);
+    });
+  }
+}
+
+// Where a layer stands in a stack: its number, and where its parameters and its packed weights start.
+struct LayerPlace {
+  Index number, parameters, packed;
+};
+
 template <class Scalar, LayerShape InputShape, class... Layers>
   requires(sizeof...(Layers) > 0)
 struct LayerStack {
@@ -117,6 +140,12 @@ struct LayerStack {
     (std::make_index_sequence<sizeof...(Layers)>{});
   }
 
+  // f(the layer, where it stands), from the bottom up.
+  template <class F>
+  static void visit_layers(F f) {
+    for_each_layer([&](auto l) { f(At<l>{}, LayerPlace{l, parameter_offsets[l], packed_offsets[l]}); });
+  }
+
   template <int L>
   static LayerWeights<Scalar> weights(LayerWeights<Scalar> w) {
     return {w.theta + parameter_offsets[L], w.packed + packed_offsets[L]};
@@ -140,21 +169,11 @@ struct LayerStack {
   static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
                         Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
                         ForGroups for_groups) {
-    const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? delta : other;
-    Scalar* own_gradient = gradient ? gradient + parameter_offsets[L] : nullptr;
-    if constexpr (requires { &At<L>::template backward_tiles<ForGroups>; }) {
-      At<L>::backward_tiles(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, to, own_gradient, tiles, workspace,
-                            for_groups);
-    } else {
-      if (gradient)
-        At<L>::add_gradient(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, tiles, own_gradient, workspace);
-      if (L == 0 && !dx.data) return;
-      for_groups([&](auto group, Index t) {
-        At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
-                                        kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
-                                        workspace);
-      });
-    }
+    detail::step_back(At<L>{}, weights<L>(w), input<L>(x, pass), output<L>(pass), kept<L>(pass), delta,
+                      L == 0            ? dx
+                      : At<L>::in_place ? delta
+                                        : other,
+                      gradient ? gradient + parameter_offsets[L] : nullptr, tiles, workspace, for_groups);
     if constexpr (L > 0 && !At<L>::in_place) std::swap(delta, other);
   }
 };
