@@ -119,22 +119,21 @@ class Network {
     for (Index first = 0; first < x.count(); first += kGradientTiles) {
       const Index tiles = std::min(kGradientTiles, x.count() - first);
       Workspace::Scope scope(workspace);
-      const auto take = [&](Index features) -> typename Mixed::Features {
+      const auto take = [&](Index features) -> detail::Tangents<Scalar> {
         return {strided<Scalar>(workspace, tiles, features), strided<Scalar>(workspace, tiles, features)};
       };
       const auto pass = take(Stack::memory), delta = take(Stack::widest), other = take(Stack::widest);
-      const typename Mixed::Inputs input{{x.tile_data(first), x.stride()},
-                                         {directions.tile_data(first), directions.stride()}};
+      const detail::Tangents<const Scalar> input{{x.tile_data(first), x.stride()},
+                                                 {directions.tile_data(first), directions.stride()}};
       const auto groups = [&](auto f) { for_groups(tiles, f); };
       groups([&](auto group, Index t) {
-        Mixed::template forward<group>(weights(), {input.value.from(t), input.tangent.from(t)},
-                                       {pass.value.from(t), pass.tangent.from(t)}, workspace);
+        Mixed::template forward<group>(weights(), input.from(t), pass.from(t), workspace);
         for (Index q = t; q < t + group; ++q) {
           std::fill_n(delta.value.tile(q), outputs_count * kLanes<Scalar>, Scalar(0));
           head(first + q, static_cast<const Scalar*>(Stack::output(pass.tangent).tile(q)), delta.tangent.tile(q));
         }
       });
-      Mixed::backward(weights(), input, pass, delta, other, gradient, tiles, workspace, groups);
+      Mixed::backward(weights(), input, pass, delta, other, {}, gradient, tiles, workspace, groups);
     }
   }
 

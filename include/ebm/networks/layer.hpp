@@ -12,6 +12,12 @@
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
 //   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
 //
+// and for mixed products (networks/mixed_gradient.hpp), unless it says that it is `affine`, values with their tangents:
+//
+//   forward_tangents<Tiles>(weights, x, y, kept, workspace)
+//   backward_tangents<Tiles>(weights, kept, dy, dx, workspace)
+//   add_tangent_gradient(weights, kept, dy, tiles, gradient)         if it has parameters
+//
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/residual.hpp).
 //
@@ -33,6 +39,20 @@ struct Strided {
   Scalar* tile(Index t) const { return data + t * stride; }
   Strided from(Index t) const { return {tile(t), stride}; }
 };
+
+// Something for values and the same for what they change by along a direction.
+template <class T>
+struct WithTangent {
+  T value, tangent;
+
+  template <class U>
+  operator WithTangent<U>() const {
+    return {value, tangent};
+  }
+  WithTangent from(Index t) const { return {value.from(t), tangent.from(t)}; }
+};
+template <class Scalar>
+using Tangents = WithTangent<Strided<Scalar>>;
 
 // The parameters of a layer and what was packed from them. An affine layer goes forward without its biases, as its
 // tangents do, where theta is null.

@@ -11,6 +11,7 @@ struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
   using Output = Input;
   static constexpr Index kept = Input::size;
   static constexpr bool in_place = true;
+  static constexpr bool kBends = SmoothActivation<Act> || PiecewiseLinearActivation<Act>;
 
   template <int Tiles>
   static void forward(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> slope,
@@ -25,33 +26,32 @@ struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
     }
   }
 
-  // Outputs and their tangents from inputs and theirs; `bend` keeps the change of the slope along the tangent.
+  // What is kept for tangents is the change of the slope along them.
   template <int Tiles>
-  static void forward_tangents(Strided<const Scalar> x, Strided<const Scalar> dx, Strided<Scalar> y, Strided<Scalar> dy,
-                               Strided<Scalar> slope, Strided<Scalar> bend) requires SmoothActivation<Act> {
+  static void forward_tangents(LayerWeights<Scalar>, Tangents<const Scalar> x, Tangents<Scalar> y,
+                               Tangents<Scalar> kept_of, Workspace&) requires kBends {
     using V = Pack<Scalar>;
     for (int t = 0; t < Tiles; ++t) {
       for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size) {
-        const V at = V::load(x.tile(t) + i), along = V::load(dx.tile(t) + i);
+        const V at = V::load(x.value.tile(t) + i), along = V::load(x.tangent.tile(t) + i);
         V derivative;
-        Act::apply(at, derivative).store(y.tile(t) + i);
-        derivative.store(slope.tile(t) + i);
-        (derivative * along).store(dy.tile(t) + i);
-        (Act::curvature(at) * along).store(bend.tile(t) + i);
+        Act::apply(at, derivative).store(y.value.tile(t) + i);
+        derivative.store(kept_of.value.tile(t) + i);
+        (derivative * along).store(y.tangent.tile(t) + i);
+        (curvature(at) * along).store(kept_of.tangent.tile(t) + i);
       }
     }
   }
-
-  // Slopes in the outputs and in their tangents become those in the inputs and in theirs.
-  static void backward_tangents(Strided<const Scalar> slope, Strided<const Scalar> bend, Strided<Scalar> of_values,
-                                Strided<Scalar> of_tangents, Index tiles) {
+  template <int Tiles>
+  static void backward_tangents(LayerWeights<Scalar>, Tangents<const Scalar> kept_of, Tangents<const Scalar> dy,
+                                Tangents<Scalar> dx, Workspace&) {
     using V = Pack<Scalar>;
-    for (Index t = 0; t < tiles; ++t) {
+    for (int t = 0; t < Tiles; ++t) {
       for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size) {
-        const V derivative = V::load(slope.tile(t) + i), tangent = V::load(of_tangents.tile(t) + i),
-                value = V::load(of_values.tile(t) + i) * derivative;
-        fma(V::load(bend.tile(t) + i), tangent, value).store(of_values.tile(t) + i);
-        (tangent * derivative).store(of_tangents.tile(t) + i);
+        const V derivative = V::load(kept_of.value.tile(t) + i), tangent = V::load(dy.tangent.tile(t) + i),
+                value = V::load(dy.value.tile(t) + i) * derivative;
+        fma(V::load(kept_of.tangent.tile(t) + i), tangent, value).store(dx.value.tile(t) + i);
+        (tangent * derivative).store(dx.tangent.tile(t) + i);
       }
     }
   }
@@ -63,6 +63,16 @@ struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
     for (int t = 0; t < Tiles; ++t) {
       for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size)
         (V::load(dy.tile(t) + i) * V::load(slope.tile(t) + i)).store(dx.tile(t) + i);
+    }
+  }
+
+ private:
+  template <class V>
+  static V curvature(V x) {
+    if constexpr (SmoothActivation<Act>) {
+      return Act::curvature(x);
+    } else {
+      return V(0);
     }
   }
 };
