@@ -40,10 +40,18 @@ class Network {
     Stack::pack(parameters_.data(), packed_.data());
   }
 
+  // Of these parameters.
+  explicit Network(std::span<const Scalar> theta)
+      : parameters_(static_cast<std::size_t>(Stack::parameters)), packed_(static_cast<std::size_t>(Stack::packed)) {
+    set_parameters(theta);
+  }
+
   std::span<const Scalar> parameters() const { return parameters_.span(); }
   void set_parameters(std::span<const Scalar> theta) {
-    require(theta.size() == parameters_.size(), "theta: size", static_cast<double>(theta.size()),
-            "as many as the network has parameters");
+    if (theta.size() != parameters_.size()) {
+      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
+                               count_text(static_cast<Index>(parameters_.size()))}));
+    }
     std::copy(theta.begin(), theta.end(), parameters_.data());
     Stack::pack(parameters_.data(), packed_.data());
   }
@@ -60,9 +68,7 @@ class Network {
     return result;
   }
   static Network from(const Tensors& tensors) {
-    Rng rng;
-    Network result(rng);
-    result.set_parameters(tensors.numbers<Scalar>(detail::tensor_slots<Stack>()));
+    Network result(std::span<const Scalar>(tensors.numbers<Scalar>(detail::tensor_slots<Stack>())));
     detail::for_each_buffered_layer<Stack>(
         "", static_cast<const Scalar*>(result.parameters_.data()), result.packed_.data(),
         [&]<class Layer>(std::type_identity<Layer>, const std::string& name, const Scalar* theta, Scalar* packed) {
@@ -76,7 +82,7 @@ class Network {
   // head(tile, outputs[output][lane]) for every tile.
   template <class Head>
   void forward(TileSpan<const Scalar, dim> x, Workspace& workspace, Head head) const {
-    for_groups(x.count(), [&](auto group, Index t) {
+    Groups{x.count()}([&](auto group, Index t) {
       Workspace::Scope scope(workspace);
       const auto pass = strided<Scalar>(workspace, group, Stack::memory);
       Stack::template forward<group>(weights(), {x.tile_data(t), x.stride()}, pass, workspace);
@@ -98,7 +104,7 @@ class Network {
       const auto delta = strided<Scalar>(workspace, tiles, Stack::widest),
                  other = strided<Scalar>(workspace, tiles, Stack::widest);
       const detail::Strided<const Scalar> input{x.tile_data(first), x.stride()};
-      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      const Groups groups{tiles};
       groups([&](auto group, Index t) {
         Stack::template forward<group>(weights(), input.from(t), pass.from(t), workspace);
         for (Index q = t; q < t + group; ++q)
@@ -125,7 +131,7 @@ class Network {
       const auto pass = take(Stack::memory), delta = take(Stack::widest), other = take(Stack::widest);
       const detail::Tangents<const Scalar> input{{x.tile_data(first), x.stride()},
                                                  {directions.tile_data(first), directions.stride()}};
-      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      const Groups groups{tiles};
       groups([&](auto group, Index t) {
         Mixed::template forward<group>(weights(), input.from(t), pass.from(t), workspace);
         for (Index q = t; q < t + group; ++q) {
@@ -160,10 +166,10 @@ class Network {
   }
 
  private:
-  // As many tiles as keep their features in the second-level cache. The sum over those of a pass is made in registers:
-  // for parameter gradients, their number must not depend on the instruction set.
-  static constexpr bool kSmall = Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 65536;
-  static constexpr Index kTilesAPass = kSmall ? 4 : tiles_at_once, kGradientTiles = kSmall ? 4 : 2;
+  // Without parameters, a group goes back while what it kept is in the cache. The sum over the tiles of a pass is made in
+  // registers: for parameter gradients, their number must not depend on the instruction set.
+  static constexpr Index kTileBytes = Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar));
+  static constexpr Index kTilesAPass = tiles_at_once, kGradientTiles = kTileBytes <= 160 * 1024 ? 4 : 2;
 
   detail::LayerWeights<Scalar> weights() const { return {parameters_.data(), packed_.data()}; }
 
@@ -172,16 +178,20 @@ class Network {
     return {workspace.take<S>(tiles * features * kLanes<S>), features * kLanes<S>};
   }
 
-  // f(tiles of a group as a constant, first tile).
-  template <class F>
-  static void for_groups(Index tiles, F f) {
-    Index t = 0;
-    for (; t + tiles_at_once <= tiles; t += tiles_at_once)
-      f(std::integral_constant<int, static_cast<int>(tiles_at_once)>{}, t);
-    if constexpr (tiles_at_once > 1) {
-      for (; t < tiles; ++t) f(std::integral_constant<int, 1>{}, t);
+  // f(tiles of a group as a constant, first tile), for some tiles.
+  struct Groups {
+    Index tiles;
+
+    template <class F>
+    void operator()(F f) const {
+      Index t = 0;
+      for (; t + tiles_at_once <= tiles; t += tiles_at_once)
+        f(std::integral_constant<int, static_cast<int>(tiles_at_once)>{}, t);
+      if constexpr (tiles_at_once > 1) {
+        for (; t < tiles; ++t) f(std::integral_constant<int, 1>{}, t);
+      }
     }
-  }
+  };
 
   FlatVector<Scalar> parameters_, packed_;
 };

@@ -79,6 +79,24 @@ struct LayerStack {
     for_each_layer([&](auto l) { At<l>::pack(theta + parameter_offsets[l], packed_weights + packed_offsets[l]); });
   }
 
+  // Whether a layer takes the outputs of the one below, or the slopes in the inputs of the one above, panel by panel.
+  template <int L>
+  static constexpr bool takes_panels = [] {
+    if constexpr (L > 0 && L < depth) {
+      return TakesPanels<At<L>, Scalar> && GivesPanels<At<L - 1>, Scalar>;
+    } else {
+      return false;
+    }
+  }();
+  template <int L>
+  static constexpr bool takes_slope_panels = [] {
+    if constexpr (L > 0 && L + 1 < depth) {  // the first layer's go elsewhere
+      return TakesPanels<At<L>, Scalar> && GivesSlopePanels<At<L + 1>, Scalar>;
+    } else {
+      return false;
+    }
+  }();
+
   // Where the output of a layer lies in the memory of the stack.
   template <int L>
   static Strided<Scalar> output(Strided<Scalar> pass) {
@@ -93,7 +111,12 @@ struct LayerStack {
   template <int Tiles>
   static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Workspace& workspace) {
     for_each_layer([&](auto l) {
-      At<l>::template forward<Tiles>(weights<l>(w), input<l>(x, pass), output<l>(pass), kept<l>(pass), workspace);
+      if constexpr (takes_panels<l>) {
+        At<l - 1>::template forward_panels<Tiles>(weights<l - 1>(w), input<l - 1>(x, pass),
+                                                  At<l>::template forward_taker<Tiles>(output<l>(pass), kept<l>(pass)));
+      } else if constexpr (!takes_panels<l + 1>) {
+        At<l>::template forward<Tiles>(weights<l>(w), input<l>(x, pass), output<l>(pass), kept<l>(pass), workspace);
+      }
     });
   }
 
@@ -103,8 +126,10 @@ struct LayerStack {
   static void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
                        Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
                        ForGroups for_groups) {
+    Strided<Scalar> slopes = delta;
     [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (step_back<depth - 1 - static_cast<int>(L)>(w, x, pass, delta, other, dx, gradient, tiles, workspace, for_groups),
+      (step_back<depth - 1 - static_cast<int>(L)>(w, x, pass, slopes, slopes.data == other.data ? delta : other, dx,
+                                                  gradient, tiles, workspace, for_groups),
        ...);
     }
     (std::make_index_sequence<sizeof...(Layers)>{});
@@ -136,26 +161,45 @@ struct LayerStack {
   }
 
  private:
+  // From the slopes in the outputs of a layer to those in its inputs, which are put into `slopes`; `free` is memory for
+  // them. Those that an activation below takes as panels replace what it kept.
   template <int L, class ForGroups>
-  static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
-                        Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
+  static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& slopes,
+                        Strided<Scalar> free, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
                         ForGroups for_groups) {
-    const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? delta : other;
-    Scalar* own_gradient = gradient ? gradient + parameter_offsets[L] : nullptr;
-    if constexpr (requires { &At<L>::template backward_tiles<ForGroups>; }) {
-      At<L>::backward_tiles(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, to, own_gradient, tiles, workspace,
-                            for_groups);
-    } else {
-      if (gradient)
-        At<L>::add_gradient(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, tiles, own_gradient, workspace);
-      if (L == 0 && !dx.data) return;
+    if constexpr (takes_slope_panels<L>) {
+      return;  // with the layer above
+    } else if constexpr (takes_slope_panels<L - 1>) {
+      if (gradient) add_gradient<L>(w, x, pass, slopes, gradient, tiles, workspace);
+      const Strided<Scalar> to = kept<L - 1>(pass);
       for_groups([&](auto group, Index t) {
-        At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
-                                        kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
-                                        workspace);
+        At<L>::template backward_panels<group>(weights<L>(w), Strided<const Scalar>(slopes.from(t)),
+                                               At<L - 1>::template backward_taker<group>(to.from(t), to.from(t)));
       });
+      slopes = to;
+    } else {
+      const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? slopes : free;
+      if constexpr (requires { &At<L>::template backward_tiles<ForGroups>; }) {
+        At<L>::backward_tiles(weights<L>(w), input<L>(x, pass), kept<L>(pass), slopes, to,
+                              gradient ? gradient + parameter_offsets[L] : nullptr, tiles, workspace, for_groups);
+      } else {
+        if (gradient) add_gradient<L>(w, x, pass, slopes, gradient, tiles, workspace);
+        if (L == 0 && !dx.data) return;
+        for_groups([&](auto group, Index t) {
+          At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
+                                          kept<L>(pass).from(t), Strided<const Scalar>(slopes.from(t)), to.from(t),
+                                          workspace);
+        });
+      }
+      slopes = to;
     }
-    if constexpr (L > 0 && !At<L>::in_place) std::swap(delta, other);
+  }
+
+  template <int L>
+  static void add_gradient(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass,
+                           Strided<const Scalar> slopes, Scalar* gradient, Index tiles, Workspace& workspace) {
+    At<L>::add_gradient(weights<L>(w), input<L>(x, pass), kept<L>(pass), slopes, tiles, gradient + parameter_offsets[L],
+                        workspace);
   }
 };
 

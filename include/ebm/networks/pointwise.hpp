@@ -6,12 +6,57 @@
 
 namespace ebm::detail {
 
+// Takes panels: their activations and slopes.
+template <class Act, int Tiles, class Scalar>
+struct ActivatePanels {
+  Strided<Scalar> y, slope;
+
+  EBM_INLINE void operator()(Index first, int rows, const Scalar* panel) const {
+    using V = Pack<Scalar>;
+    for (int t = 0; t < Tiles; ++t) {
+      Scalar *features = y.tile(t) + first * kLanes<Scalar>, *slopes = slope.tile(t) + first * kLanes<Scalar>;
+      for (int i = 0; i < rows * kLanes<Scalar>; i += V::size) {
+        V derivative;
+        Act::apply(V::load(panel + t * rows * kLanes<Scalar> + i), derivative).store(features + i);
+        derivative.store(slopes + i);
+      }
+    }
+  }
+};
+
+// Takes panels of slopes: times the slopes below.
+template <int Tiles, class Scalar>
+struct ScalePanels {
+  Strided<const Scalar> slope;
+  Strided<Scalar> dx;
+
+  EBM_INLINE void operator()(Index first, int rows, const Scalar* panel) const {
+    using V = Pack<Scalar>;
+    for (int t = 0; t < Tiles; ++t) {
+      const Scalar* slopes = slope.tile(t) + first * kLanes<Scalar>;
+      Scalar* to = dx.tile(t) + first * kLanes<Scalar>;
+      for (int i = 0; i < rows * kLanes<Scalar>; i += V::size)
+        (V::load(slopes + i) * V::load(panel + t * rows * kLanes<Scalar> + i)).store(to + i);
+    }
+  }
+};
+
 template <Activation Act, class Scalar, LayerShape Input>
 struct BoundLayer<Act, Scalar, Input> : NoParameters<Scalar> {
   using Output = Input;
   static constexpr Index kept = Input::size;
   static constexpr bool in_place = true;
   static constexpr bool kBends = SmoothActivation<Act> || PiecewiseLinearActivation<Act>;
+
+  // Takes panels of what goes in.
+  template <int Tiles>
+  static ActivatePanels<Act, Tiles, Scalar> forward_taker(Strided<Scalar> y, Strided<Scalar> slope) {
+    return {y, slope};
+  }
+  template <int Tiles>
+  static ScalePanels<Tiles, Scalar> backward_taker(Strided<const Scalar> slope, Strided<Scalar> dx) {
+    return {slope, dx};
+  }
 
   template <int Tiles>
   static void forward(LayerWeights<Scalar>, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> slope,

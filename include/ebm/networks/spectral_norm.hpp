@@ -62,6 +62,16 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
     Inner::pack(normal, packed_weights);
   }
 
+  template <int Tiles, class Finished>
+  static void forward_panels(LayerWeights<Scalar> w, Strided<const Scalar> x, Finished finished) {
+    Inner::template forward_panels<Tiles>(inner(w), x, finished);
+  }
+  template <int Tiles, class Finished>
+  static void backward_panels(LayerWeights<Scalar> w, Strided<const Scalar> dy,
+                              Finished finished) requires GivesSlopePanels<Inner, Scalar> {
+    Inner::template backward_panels<Tiles>(inner(w), dy, finished);
+  }
+
   template <int Tiles>
   static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> kept_memory,
                       Workspace& workspace) {
