@@ -19,8 +19,9 @@
 #include <ebm/core/packing.hpp>
 #include <ebm/core/rng.hpp>
 #include <ebm/networks/conv.hpp>
-#include <ebm/networks/dynamic_mixed_gradient.hpp>
+#include <ebm/networks/dynamic_stack.hpp>
 #include <ebm/networks/layer_tensors.hpp>
+#include <ebm/networks/mixed_gradient.hpp>
 
 namespace ebm {
 
@@ -40,15 +41,15 @@ class Network {
 
   // Weights start as He et al. 2015 have it, those of the last layer times last_scale.
   explicit Network(Rng& rng, double last_scale = 1.0) requires kStatic : Network(rng, Stack{}, last_scale) {}
-  Network(Rng& rng, Stack stack, double last_scale = 1.0)
-      : stack_(std::move(stack)),
-        parameters_(static_cast<std::size_t>(stack_.parameters)),
-        packed_(static_cast<std::size_t>(stack_.packed)) {
+  Network(Rng& rng, Stack stack, double last_scale = 1.0) : Network(std::move(stack)) {
     const Stream stream = rng.stream();
     std::uint64_t drawn = 0;
     stack_.initialise(parameters_.data(), last_scale, [&] { return stream.normal(0, drawn++); });
     stack_.pack(parameters_.data(), packed_.data());
   }
+
+  // Of these parameters.
+  explicit Network(std::span<const Scalar> theta) requires kStatic : Network(Stack{}) { set_parameters(theta); }
 
   const Stack& stack() const { return stack_; }
   Index dimension() const {
@@ -69,7 +70,7 @@ class Network {
   std::span<const Scalar> parameters() const { return parameters_.span(); }
   void set_parameters(std::span<const Scalar> theta) {
     if (theta.size() != parameters_.size()) {
-      throw ShapeError(joined({"theta: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
+      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
                                count_text(static_cast<Index>(parameters_.size()))}));
     }
     std::copy(theta.begin(), theta.end(), parameters_.data());
@@ -89,8 +90,7 @@ class Network {
   }
   // Sizes that are known at run time are those of the tensors.
   static Network from(const Tensors& tensors) {
-    Rng rng;
-    Network result(rng, stack_of(tensors));
+    Network result(stack_of(tensors));
     result.set_parameters(tensors.numbers<Scalar>(detail::tensor_slots(result.stack_)));
     detail::for_each_buffered_layer(
         result.stack_, "", static_cast<const Scalar*>(result.parameters_.data()), result.packed_.data(),
@@ -105,7 +105,7 @@ class Network {
   // head(tile, outputs[output][lane]) for every tile.
   template <class Head>
   void forward(TileSpan<const Scalar, dim> x, Workspace& workspace, Head head) const {
-    for_groups(x.count(), [&](auto group, Index t) {
+    Groups{x.count()}([&](auto group, Index t) {
       Workspace::Scope scope(workspace);
       const auto pass = strided<Scalar>(workspace, group, stack_.memory);
       stack_.template forward<group>(weights(), {x.tile_data(t), x.stride()}, pass, workspace);
@@ -119,7 +119,7 @@ class Network {
   template <class Head>
   void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
                 Head head) const {
-    const Index tiles_a_pass = gradient ? gradient_tiles() : small() ? 4 : tiles_at_once;
+    const Index tiles_a_pass = gradient ? gradient_tiles() : tiles_at_once;
     for (Index first = 0; first < x.count(); first += tiles_a_pass) {
       const Index tiles = std::min(tiles_a_pass, x.count() - first);
       Workspace::Scope scope(workspace);
@@ -127,7 +127,7 @@ class Network {
       const auto delta = strided<Scalar>(workspace, tiles, stack_.widest),
                  other = strided<Scalar>(workspace, tiles, stack_.widest);
       const detail::Strided<const Scalar> input{x.tile_data(first), x.stride()};
-      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      const Groups groups{tiles};
       groups([&](auto group, Index t) {
         stack_.template forward<group>(weights(), input.from(t), pass.from(t), workspace);
         for (Index q = t; q < t + group; ++q)
@@ -145,32 +145,24 @@ class Network {
   void backward_tangents(TileSpan<const Scalar, dim> x, TileSpan<const Scalar, dim> directions, Scalar* gradient,
                          Workspace& workspace, Head head) const {
     using Mixed = detail::MixedGradient<Stack, Scalar>;
-    const Mixed mixed = [&]() -> Mixed {
-      if constexpr (kStatic) {
-        return {};
-      } else {
-        return {stack_};
-      }
-    }();
     for (Index first = 0; first < x.count(); first += gradient_tiles()) {
       const Index tiles = std::min(gradient_tiles(), x.count() - first);
       Workspace::Scope scope(workspace);
-      const auto take = [&](Index features) -> typename Mixed::Features {
+      const auto take = [&](Index features) -> detail::Tangents<Scalar> {
         return {strided<Scalar>(workspace, tiles, features), strided<Scalar>(workspace, tiles, features)};
       };
       const auto pass = take(stack_.memory), delta = take(stack_.widest), other = take(stack_.widest);
-      const typename Mixed::Inputs input{{x.tile_data(first), x.stride()},
-                                         {directions.tile_data(first), directions.stride()}};
-      const auto groups = [&](auto f) { for_groups(tiles, f); };
+      const detail::Tangents<const Scalar> input{{x.tile_data(first), x.stride()},
+                                                 {directions.tile_data(first), directions.stride()}};
+      const Groups groups{tiles};
       groups([&](auto group, Index t) {
-        mixed.template forward<group>(weights(), {input.value.from(t), input.tangent.from(t)},
-                                      {pass.value.from(t), pass.tangent.from(t)}, workspace);
+        Mixed::template forward<group>(stack_, weights(), input.from(t), pass.from(t), workspace);
         for (Index q = t; q < t + group; ++q) {
           std::fill_n(delta.value.tile(q), output_size() * kLanes<Scalar>, Scalar(0));
           head(first + q, static_cast<const Scalar*>(stack_.output(pass.tangent).tile(q)), delta.tangent.tile(q));
         }
       });
-      mixed.backward(weights(), input, pass, delta, other, gradient, tiles, workspace, groups);
+      Mixed::backward(stack_, weights(), input, pass, delta, other, {}, gradient, tiles, workspace, groups);
     }
   }
 
@@ -197,6 +189,11 @@ class Network {
   }
 
  private:
+  explicit Network(Stack stack)
+      : stack_(std::move(stack)),
+        parameters_(static_cast<std::size_t>(stack_.parameters)),
+        packed_(static_cast<std::size_t>(stack_.packed)) {}
+
   static Stack stack_of([[maybe_unused]] const Tensors& tensors) {
     if constexpr (kStatic) {
       return {};
@@ -205,10 +202,11 @@ class Network {
     }
   }
 
-  // As many tiles as keep their features in the second-level cache. The sum over those of a pass is made in registers:
-  // for parameter gradients, their number must not depend on the instruction set.
-  bool small() const { return stack_.memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 65536; }
-  Index gradient_tiles() const { return small() ? 4 : 2; }
+  // Without parameters, a group goes back while what it kept is in the cache. The sum over the tiles of a pass is made in
+  // registers: for parameter gradients, their number must not depend on the instruction set.
+  Index gradient_tiles() const {
+    return stack_.memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 160 * 1024 ? 4 : 2;
+  }
 
   detail::LayerWeights<Scalar> weights() const { return {parameters_.data(), packed_.data()}; }
 
@@ -217,16 +215,20 @@ class Network {
     return {workspace.take<S>(tiles * features * kLanes<S>), features * kLanes<S>};
   }
 
-  // f(tiles of a group as a constant, first tile).
-  template <class F>
-  static void for_groups(Index tiles, F f) {
-    Index t = 0;
-    for (; t + tiles_at_once <= tiles; t += tiles_at_once)
-      f(std::integral_constant<int, static_cast<int>(tiles_at_once)>{}, t);
-    if constexpr (tiles_at_once > 1) {
-      for (; t < tiles; ++t) f(std::integral_constant<int, 1>{}, t);
+  // f(tiles of a group as a constant, first tile), for some tiles.
+  struct Groups {
+    Index tiles;
+
+    template <class F>
+    void operator()(F f) const {
+      Index t = 0;
+      for (; t + tiles_at_once <= tiles; t += tiles_at_once)
+        f(std::integral_constant<int, static_cast<int>(tiles_at_once)>{}, t);
+      if constexpr (tiles_at_once > 1) {
+        for (; t < tiles; ++t) f(std::integral_constant<int, 1>{}, t);
+      }
     }
-  }
+  };
 
   [[no_unique_address]] Stack stack_;
   FlatVector<Scalar> parameters_, packed_;

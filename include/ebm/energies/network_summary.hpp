@@ -101,7 +101,7 @@ std::string shape_of() {
 // Rows of some layers and of what they are made of.
 template <class Stack>
 void add_rows(const Stack& stack, std::vector<SummaryRow>& rows, const std::string& indent) {
-  stack.visit_layers([&]<class Bound>(const Bound& layer, const LayerPlace&) {
+  stack.for_each_layer([&]<class Bound>(const Bound& layer, const auto&) {
     using Layer = typename BoundOf<Bound>::Layer;
     std::string name, output;
     if constexpr (LayerShape<typename Bound::Output>) {

@@ -15,18 +15,17 @@ namespace ebm::detail {
 
 template <class Scalar, AnyShape InputShape, class... Layers>
   requires(sizeof...(Layers) > 0)
-struct DynamicStack {
+struct DynamicStack : StackPasses<DynamicStack<Scalar, InputShape, Layers...>, Scalar> {
   using Input = InputShape;
   using Output = typename StackKinds<Scalar, Input, Layers...>::Output;
 
-  // Offsets of what a layer has in the memory of the stack: its inputs (none where they are the stack's own), its
-  // outputs, what it keeps.
+  // What the layer is, too.
   struct Place : LayerPlace {
     std::size_t kind;
-    Index inputs, outputs, input, output, kept;
+    Index inputs, outputs;
   };
   // Each of them as LayerStack has it.
-  Index inputs, parameters = 0, packed = 0, memory = 0, widest = 0;
+  Index inputs, depth = 0, parameters = 0, packed = 0, memory = 0, widest = 0;
 
   explicit DynamicStack(Input input, const Layers&... layers) : inputs(size_of(input)) {
     require_size("input: features", inputs);
@@ -43,44 +42,8 @@ struct DynamicStack {
 
   Index outputs() const { return places_.back().outputs; }
 
-  template <class Draw>
-  void initialise(Scalar* theta, double last_scale, Draw draw) const {
-    for_each_layer([&](const auto& layer, const Place& place) {
-      layer.initialise(theta + place.parameters, &place == &places_.back() ? last_scale : 1.0, draw);
-    });
-  }
-  void pack(const Scalar* theta, Scalar* packed_weights) const {
-    for_each_layer([&](const auto& layer, const Place& place) {
-      layer.pack(theta + place.parameters, packed_weights + place.packed);
-    });
-  }
+  Strided<Scalar> output(Strided<Scalar> pass) const { return this->at(pass, places_.back().output); }
 
-  Strided<Scalar> output(Strided<Scalar> pass) const { return at(pass, places_.back().output); }
-
-  template <int Tiles>
-  void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Workspace& workspace) const {
-    for_each_layer([&](const auto& layer, const Place& place) {
-      layer.template forward<Tiles>(weights(w, place), input(x, pass, place), at(pass, place.output),
-                                    at(pass, place.kept), workspace);
-    });
-  }
-
-  template <class ForGroups>
-  void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
-                Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
-                ForGroups for_groups) const {
-    for_each_layer_down([&](const auto& layer, const Place& place) {
-      const bool lowest = place.number == 0;
-      step_back(layer, weights(w, place), input(x, pass, place), at(pass, place.output), at(pass, place.kept), delta,
-                lowest           ? dx
-                : layer.in_place ? delta
-                                 : other,
-                gradient ? gradient + place.parameters : nullptr, tiles, workspace, for_groups);
-      if (!lowest && !layer.in_place) std::swap(delta, other);
-    });
-  }
-
-  // f(the layer, its place), from the bottom up and from the top down.
   template <class F>
   void for_each_layer(F f) const {
     for (const Place& place : places_) visit(place, [&](const auto& layer) { f(layer, place); });
@@ -89,24 +52,24 @@ struct DynamicStack {
   void for_each_layer_down(F f) const {
     for (std::size_t l = places_.size(); l-- > 0;) visit(places_[l], [&](const auto& layer) { f(layer, places_[l]); });
   }
-  template <class F>
-  void visit_layers(F f) const {
-    for_each_layer(f);
-  }
 
-  static LayerWeights<Scalar> weights(LayerWeights<Scalar> w, const Place& place) {
-    return {w.theta + place.parameters, w.packed + place.packed};
+  template <class Layer, class F>
+  bool with_taker_above(const Layer& layer, const Place& place, F f) const {
+    if constexpr (GivesPanels<Layer, Scalar>) {
+      if (place.number + 1 < depth && next(place, 1).takes_panels) return visit_taker(layer, next(place, 1), f);
+    }
+    return false;
   }
-  static Strided<Scalar> at(Strided<Scalar> pass, Index offset) {
-    return {pass.data + offset * kLanes<Scalar>, pass.stride};
-  }
-  static Strided<const Scalar> input(Strided<const Scalar> x, Strided<Scalar> pass, const Place& place) {
-    return place.input == kOwnInput ? x : Strided<const Scalar>(at(pass, place.input));
+  template <class Layer, class F>
+  bool with_taker_below(const Layer& layer, const Place& place, F f) const {
+    if constexpr (GivesSlopePanels<Layer, Scalar>) {
+      if (place.number > 0 && next(place, -1).takes_slope_panels) return visit_taker(layer, next(place, -1), f);
+    }
+    return false;
   }
 
  private:
   using Kinds = typename StackKinds<Scalar, Input, Layers...>::Kinds;
-  static constexpr Index kOwnInput = -1;
   static constexpr auto kind_numbers = std::make_index_sequence<std::tuple_size_v<Kinds>>{};
 
   // The first of the kinds that is this one.
@@ -145,24 +108,40 @@ struct DynamicStack {
   }
   template <class Bound>
   void place_layer(Index& size, Index layer_outputs) {
-    const Index number = static_cast<Index>(places_.size());
+    const Index number = depth++;
     if (layer_outputs < 1 || layer_outputs > std::numeric_limits<int>::max())
       require_size(joined({"layers.", count_text(number), ": outputs"}).c_str(), layer_outputs);
-    Place place{{number, parameters, packed}, kind_of<Bound>, size, layer_outputs, 0, 0, 0};
-    visit(place, [&](const auto& layer) {
-      const bool shares_memory = number > 0 && layer.in_place;
-      place.input = number > 0 ? places_.back().output : kOwnInput;
-      place.output = shares_memory ? place.input : memory;
-      place.kept = memory + (shares_memory ? 0 : layer_outputs);
-      memory = place.kept + layer.kept;
-      parameters += layer.parameters;
-      packed += layer.packed;
-    });
+    Place place{{number, parameters, packed, kOwnInput, memory, 0, false, false}, kind_of<Bound>, size, layer_outputs};
+    const auto layer = made<Bound>(place);
+    const bool shares_memory = number > 0 && layer.in_place;
+    if (number > 0) place.input = places_.back().output;
+    if (shares_memory) place.output = place.input;
+    place.kept = memory + (shares_memory ? 0 : layer_outputs);
+    memory = place.kept + layer.kept;
+    parameters += layer.parameters;
+    packed += layer.packed;
+    if (number > 0) {
+      Place& below = places_.back();
+      visit(below, [&]<class Below>(const Below&) {
+        place.takes_panels = TakesPanels<Bound, Scalar> && GivesPanels<Below, Scalar>;
+        below.takes_slope_panels = number > 1 && TakesPanels<Below, Scalar> && GivesSlopePanels<Bound, Scalar>;
+      });
+    }
     places_.push_back(place);
     size = layer_outputs;
     widest = std::max(widest, size);
   }
 
+  const Place& next(const Place& place, Index steps) const {
+    return places_[static_cast<std::size_t>(place.number + steps)];
+  }
+  template <class Layer, class F>
+  static bool visit_taker(const Layer& layer, const Place& place, F f) {
+    visit(place, [&]<class Taker>(const Taker& taker) {
+      if constexpr (TakesPanels<Taker, Scalar>) f(layer, taker, place);
+    });
+    return true;
+  }
   template <class F>
   static void visit(const Place& place, F f) {
     [&]<std::size_t... K>(std::index_sequence<K...>) {

@@ -52,7 +52,7 @@ struct WeightsOf<BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Inp
 // f(layer, its name, where it stands).
 template <class Stack, class F>
 void for_each_layer(const Stack& stack, const std::string& prefix, F f) {
-  stack.visit_layers([&](const auto& layer, const LayerPlace& place) {
+  stack.for_each_layer([&](const auto& layer, const auto& place) {
     f(layer, joined({prefix, "layers.", count_text(place.number)}), place);
   });
 }
@@ -83,7 +83,7 @@ void list_tensors_of_layer(const Bound& layer, const std::string& name, std::vec
 
 template <class Stack>
 void list_tensors(const Stack& stack, const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image) {
-  for_each_layer(stack, prefix, [&](const auto& layer, const std::string& name, const LayerPlace&) {
+  for_each_layer(stack, prefix, [&](const auto& layer, const std::string& name, const auto&) {
     list_tensors_of_layer(layer, name, to, image);
   });
 }
@@ -91,7 +91,7 @@ void list_tensors(const Stack& stack, const std::string& prefix, std::vector<Lay
 // f(layer, name, theta, packed) for every layer that has buffers.
 template <class Stack, class Scalar, class Packed, class F>
 void for_each_buffered_layer(const Stack& stack, const std::string& prefix, const Scalar* theta, Packed* packed, F f) {
-  for_each_layer(stack, prefix, [&]<class Bound>(const Bound& layer, const std::string& name, const LayerPlace& place) {
+  for_each_layer(stack, prefix, [&]<class Bound>(const Bound& layer, const std::string& name, const auto& place) {
     if constexpr (requires { Bound::buffers; }) {
       f(layer, name + ".buffers", theta + place.parameters, packed + place.packed);
     } else if constexpr (requires { typename Bound::Stack; }) {
