@@ -15,11 +15,11 @@ namespace check_layers {
 using namespace ebm;
 
 template <class S, int Dim>
-Points<S, Dim> random_points(Index count, std::uint64_t seed) {
+Points<S, Dim> random_points(Index count, std::uint64_t seed, Index dim = Dim) {
   const Stream stream(seed);
-  Points<S, Dim> points(count, Dim);
+  Points<S, Dim> points(count, dim);
   for (Index row = 0; row < count; ++row) {
-    for (Index i = 0; i < Dim; ++i)
+    for (Index i = 0; i < dim; ++i)
       points(row, i) = static_cast<S>(stream.normal(static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(i)));
   }
   return points;
@@ -63,13 +63,15 @@ double output_error(const Network<S, Input, Layers...>& network) {
 template <class Energy>
 void check_tiles(const Energy& energy) {
   using S = typename Energy::Scalar;
-  constexpr Index tiles = 7, dim = Energy::dim;
+  constexpr Index tiles = 7;
+  constexpr int Dim = Energy::dim;
+  const Index dim = dimension_of(energy);
   Workspace workspace;
-  const auto x = workspace.tiles<S, dim>(tiles, dim), slopes = workspace.tiles<S, dim>(tiles, dim),
-             slopes_alone = workspace.tiles<S, dim>(tiles, dim);
+  const auto x = workspace.tiles<S, Dim>(tiles, dim), slopes = workspace.tiles<S, Dim>(tiles, dim),
+             slopes_alone = workspace.tiles<S, Dim>(tiles, dim);
   const auto values = workspace.tiles<S, 1>(tiles, 1), values_only = workspace.tiles<S, 1>(tiles, 1),
              values_alone = workspace.tiles<S, 1>(tiles, 1), weights = workspace.tiles<S, 1>(tiles, 1);
-  pack_rows(random_points<S, dim>(tiles * kLanes<S>, 8), x);
+  pack_rows(random_points<S, Dim>(tiles * kLanes<S>, 8, dim), x);
   std::fill_n(weights.data(), weights.size(), S(1));
   std::vector<S> gradient(energy.parameters().size());
   const auto evaluate_all = [&] {
@@ -109,7 +111,7 @@ inline Values<double> lane_weights(Index rows) {
 
 template <class Energy>
 void check_slopes(const Energy& energy) {
-  const auto points = random_points<double, Energy::dim>(11, 4);
+  const auto points = random_points<double, Energy::dim>(11, 4, dimension_of(energy));
   CHECK(check_gradient(energy, points, {.tolerance = 1e-6}));
   CHECK(check_parameter_gradient(energy, points, lane_weights(11), {.tolerance = 1e-6, .at_most = 120}));
 }

@@ -1,6 +1,6 @@
 // Classifier: a trainable energy of points with a class each, whose p(y | x) is a softmax of what it computes anyway.
 //
-//   classes                                     how many, a constant
+//   classes                                     how many, a constant; or Dynamic, and class_count() tells it
 //   add_joint_gradient(x, weights, labels, label_weight, values, losses, gradient, workspace)
 //       values <- E(x), losses <- -log p(label | x), 0 for lanes with label -1;
 //       gradient += sum over lanes of weights dE/dtheta, and of label_weight d(-log p(label | x))/dtheta where there is
@@ -22,16 +22,30 @@ namespace ebm {
 
 template <class E>
 concept HasLogProbabilities = HasScalar<E> && std::same_as<decltype(E::classes), const int> &&
-    requires(const E& e, const Points<typename E::Scalar, E::dim>& points) {
+                              (E::classes > 0 || (E::classes == Dynamic &&
+                                                  requires(const E& e) {
+                                                    { e.class_count() } -> std::same_as<Index>;
+                                                  })) &&
+                              requires(const E& e, const Points<typename E::Scalar, E::dim>& points) {
   { e.log_probabilities(points) } -> std::same_as<Points<typename E::Scalar, E::classes>>;
 };
 
 namespace detail {
-// How many classes an energy tells apart; 0 where it knows of none.
+// How many classes an energy tells apart, Dynamic where that is known at run time only; 0 where it knows of none.
 template <class E>
 inline constexpr int kClasses = 0;
 template <HasLogProbabilities E>
 inline constexpr int kClasses<E> = E::classes;
+
+// The same of an energy, as it is at run time.
+template <class E>
+Index classes_of([[maybe_unused]] const E& energy) {
+  if constexpr (kClasses<E> == Dynamic) {
+    return energy.class_count();
+  } else {
+    return kClasses<E>;
+  }
+}
 }  // namespace detail
 
 template <class E>

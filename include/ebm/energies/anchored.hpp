@@ -50,12 +50,13 @@ class Anchored {
 
   // The anchor holds all classes alike: p(y | x) is that of the inner energy.
   static constexpr int classes = detail::kClasses<Inner>;
+  Index class_count() const requires(classes != 0) { return detail::classes_of(inner_); }
   template <class Derived>
-  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes != 0) {
     return inner_.log_probabilities(points);
   }
   template <class Derived>
-  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes != 0) {
     return ebm::probabilities(*this, points);
   }
   void add_joint_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, const int* labels,

@@ -25,7 +25,7 @@ class ClassConditionalEnergy;
 
 template <class Net>
 class ClassifierEnergy {
-  static_assert(Net::outputs_count >= 2,
+  static_assert(Net::outputs_count >= 2 || Net::outputs_count == Dynamic,
                 "ebm::ClassifierEnergy: the network must have an output for each of the classes");
 
  public:
@@ -35,9 +35,13 @@ class ClassifierEnergy {
   static constexpr Index tiles_at_once = Net::tiles_at_once;
   static constexpr bool wants_frame = !ImageShape<typename Net::Input>;
 
-  explicit ClassifierEnergy(Net net) : network_(std::move(net)) {}
+  explicit ClassifierEnergy(Net net) : network_(std::move(net)) {
+    require(class_count() >= 2, "network: outputs", static_cast<double>(class_count()), "one for each of the classes");
+  }
 
   const Net& network() const { return network_; }
+  Index dimension() const { return network_.dimension(); }
+  Index class_count() const { return network_.output_size(); }
   std::span<const Scalar> parameters() const { return network_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { network_.set_parameters(theta); }
 
@@ -52,34 +56,36 @@ class ClassifierEnergy {
                           Workspace& workspace) const {
     network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
       softmax(out, slopes, values.tile_data(t));
-      for (Index i = 0; i < kOutputs; i += V::size) (-V::load(slopes + i)).store(slopes + i);
+      for (Index i = 0; i < scalars(); i += V::size) (-V::load(slopes + i)).store(slopes + i);
     });
   }
 
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
-    network_.backward(x, {nullptr, 0}, gradient.data(), workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      softmax(out, slopes, values.tile_data(t));
-      for (Index i = 0; i < kOutputs; i += V::size)
-        (-V::load(slopes + i) * V::load(weights.tile_data(t) + i % kLanes<Scalar>)).store(slopes + i);
-    });
+    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace,
+                      [&](Index t, const Scalar* out, Scalar* slopes) {
+                        softmax(out, slopes, values.tile_data(t));
+                        for (Index i = 0; i < scalars(); i += V::size)
+                          (-V::load(slopes + i) * V::load(weights.tile_data(t) + i % kLanes<Scalar>)).store(slopes + i);
+                      });
   }
 
   void add_joint_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, const int* labels,
                           Scalar label_weight, LanesSpan<Scalar> values, LanesSpan<Scalar> losses,
                           std::span<Scalar> gradient, Workspace& workspace) const {
-    network_.backward(x, {nullptr, 0}, gradient.data(), workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      softmax(out, slopes, values.tile_data(t));
-      for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
-        const int label = labels[t * kLanes<Scalar> + lane];
-        losses.tile_data(t)[lane] = label < 0 ? 0 : -out[label * kLanes<Scalar> + lane] - values.tile_data(t)[lane];
-        const Scalar weight = (label < 0 ? 0 : label_weight) - weights.tile_data(t)[lane];
-        for (Index y = 0; y < classes; ++y) {
-          Scalar& slope = slopes[y * kLanes<Scalar> + lane];
-          slope = ebm::fma(slope, weight, y == label ? -label_weight : Scalar(0));
-        }
-      }
-    });
+    network_.backward(
+        x, {nullptr, 0, x.dim()}, gradient.data(), workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
+          softmax(out, slopes, values.tile_data(t));
+          for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
+            const int label = labels[t * kLanes<Scalar> + lane];
+            losses.tile_data(t)[lane] = label < 0 ? 0 : -out[label * kLanes<Scalar> + lane] - values.tile_data(t)[lane];
+            const Scalar weight = (label < 0 ? 0 : label_weight) - weights.tile_data(t)[lane];
+            for (Index y = 0; y < class_count(); ++y) {
+              Scalar& slope = slopes[y * kLanes<Scalar> + lane];
+              slope = ebm::fma(slope, weight, y == label ? -label_weight : Scalar(0));
+            }
+          }
+        });
   }
 
   // With f* = log sum over the other classes of exp f_k, -log p(y | x) = log(1 + exp(f* - f_y)), whose slopes keep their
@@ -91,12 +97,12 @@ class ClassifierEnergy {
         const Index label = labels[t * kLanes<Scalar> + lane];
         const auto logit = [&](Index y) { return out[y * kLanes<Scalar> + lane]; };
         Scalar largest = -std::numeric_limits<Scalar>::infinity(), sum = 0;
-        for (Index y = 0; y < classes; ++y) largest = y == label ? largest : std::max(largest, logit(y));
-        for (Index y = 0; y < classes; ++y) sum += y == label ? 0 : ebm::exp(logit(y) - largest);
+        for (Index y = 0; y < class_count(); ++y) largest = y == label ? largest : std::max(largest, logit(y));
+        for (Index y = 0; y < class_count(); ++y) sum += y == label ? 0 : ebm::exp(logit(y) - largest);
         const Scalar margin = largest + ebm::log(sum) - logit(label);
         const Scalar wrong = ebm::logistic(margin);  // 1 - p(label | x)
         losses.tile_data(t)[lane] = ebm::log1p_exp(margin);
-        for (Index y = 0; y < classes; ++y)
+        for (Index y = 0; y < class_count(); ++y)
           slopes[y * kLanes<Scalar> + lane] = y == label ? -wrong : wrong * (ebm::exp(logit(y) - largest) / sum);
       }
     });
@@ -108,10 +114,10 @@ class ClassifierEnergy {
     Points<Scalar, classes> result = network_.outputs(points);
     for (Index row = 0; row < result.rows(); ++row) {
       Scalar largest = result(row, 0), sum = 0;
-      for (Index y = 1; y < classes; ++y) largest = std::max(largest, result(row, y));
-      for (Index y = 0; y < classes; ++y) sum += ebm::exp(result(row, y) - largest);
+      for (Index y = 1; y < result.cols(); ++y) largest = std::max(largest, result(row, y));
+      for (Index y = 0; y < result.cols(); ++y) sum += ebm::exp(result(row, y) - largest);
       const Scalar log_sum = largest + ebm::log(sum);
-      for (Index y = 0; y < classes; ++y) result(row, y) -= log_sum;
+      for (Index y = 0; y < result.cols(); ++y) result(row, y) -= log_sum;
     }
     return result;
   }
@@ -149,7 +155,7 @@ class ClassifierEnergy {
       softmax(out, slopes, values.tile_data(t));
       blend(t, out, label_of, temperature, values);
       const V scale(temperature - 1);
-      for (Index i = 0; i < kOutputs; i += V::size) (V::load(slopes + i) * scale).store(slopes + i);
+      for (Index i = 0; i < scalars(); i += V::size) (V::load(slopes + i) * scale).store(slopes + i);
       for (Index lane = 0; lane < kLanes<Scalar>; ++lane)
         slopes[label_of(t * kLanes<Scalar> + lane) * kLanes<Scalar> + lane] -= temperature;
     });
@@ -157,7 +163,8 @@ class ClassifierEnergy {
 
  private:
   using V = Pack<Scalar>;
-  static constexpr Index kOutputs = Index{classes} * kLanes<Scalar>;
+  // Of the outputs of a tile.
+  Index scalars() const { return class_count() * kLanes<Scalar>; }
 
   // values of tile t, which are E, <- E_T(x | y).
   template <class LabelOf>
@@ -170,12 +177,13 @@ class ClassifierEnergy {
   }
 
   // values <- E, and p(y | x) into `probabilities`, if it is not null.
-  static void softmax(const Scalar* out, Scalar* probabilities, Scalar* values) {
+  void softmax(const Scalar* out, Scalar* probabilities, Scalar* values) const {
+    const Index count = class_count();
     for (Index p = 0; p < kLanes<Scalar>; p += V::size) {
       const auto logit = [&](Index y) { return V::load(out + y * kLanes<Scalar> + p); };
       V largest = logit(0), sum(0);
-      for (Index y = 1; y < classes; ++y) largest = maximum(largest, logit(y));
-      for (Index y = 0; y < classes; ++y) {
+      for (Index y = 1; y < count; ++y) largest = maximum(largest, logit(y));
+      for (Index y = 0; y < count; ++y) {
         const V term = exp(logit(y) - largest);
         if (probabilities) term.store(probabilities + y * kLanes<Scalar> + p);
         sum = sum + term;
@@ -183,7 +191,7 @@ class ClassifierEnergy {
       (-(largest + log(sum))).store(values + p);
       if (!probabilities) continue;
       const V scale = V(1) / sum;
-      for (Index y = 0; y < classes; ++y) {
+      for (Index y = 0; y < count; ++y) {
         Scalar* each = probabilities + y * kLanes<Scalar> + p;
         (V::load(each) * scale).store(each);
       }
@@ -203,12 +211,13 @@ class ClassConditionalEnergy {
 
   ClassConditionalEnergy(ClassifierEnergy<Net> classifier, int label, double temperature = 1)
       : classifier_(std::move(classifier)), label_(label), temperature_(static_cast<Scalar>(temperature)) {
-    require(label >= 0 && label < Net::outputs_count, "label", label, "one of the classes");
+    require(label >= 0 && label < classifier_.class_count(), "label", label, "one of the classes");
     require(temperature > 0, "temperature", temperature, "more than 0");
   }
 
   int label() const { return label_; }
   double temperature() const { return static_cast<double>(temperature_); }
+  Index dimension() const { return classifier_.dimension(); }
 
   void value(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, Workspace& workspace) const {
     classifier_.value_given(x, label_of(), temperature_, values, workspace);

@@ -22,6 +22,7 @@ class NetworkEnergy {
   explicit NetworkEnergy(Net net) : network_(std::move(net)) {}
 
   const Net& network() const { return network_; }
+  Index dimension() const { return network_.dimension(); }
   std::span<const Scalar> parameters() const { return network_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { network_.set_parameters(theta); }
 
@@ -41,10 +42,11 @@ class NetworkEnergy {
   }
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
-    network_.backward(x, {nullptr, 0}, gradient.data(), workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
-      std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
-    });
+    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace,
+                      [&](Index t, const Scalar* out, Scalar* slopes) {
+                        std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
+                        std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
+                      });
   }
 
   // values <- u . dE/dx for directions u; gradient += sum over lanes of weights d(u . dE/dx)/dparameters.

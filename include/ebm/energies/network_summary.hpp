@@ -98,40 +98,22 @@ std::string shape_of() {
   }
 }
 
-template <class Layer>
-struct InnerLayers {
-  template <class Scalar, LayerShape Input>
-  static void add_rows(std::vector<SummaryRow>&, const std::string&) {}
-};
-
 // Rows of some layers and of what they are made of.
-template <class Scalar, LayerShape Input, class... Layers>
-void add_rows(std::vector<SummaryRow>& rows, const std::string& indent) {
-  using Stack = LayerStack<Scalar, Input, Layers...>;
-  [&]<std::size_t... L>(std::index_sequence<L...>) {
-    const auto add = [&]<class Layer, int I>(std::type_identity<Layer>, std::integral_constant<int, I>) {
-      using Bound = typename Stack::template At<I>;
-      rows.push_back({indent + name_of(Layer{}), shape_of<typename Bound::Output>(),
-                      Bound::parameters > 0 ? count_text(Bound::parameters) : ""});
-      if constexpr (I == 0) {
-        InnerLayers<Layer>::template add_rows<Scalar, Input>(rows, indent + "  ");
-      } else {
-        InnerLayers<Layer>::template add_rows<Scalar, typename Stack::template At<I - 1>::Output>(rows, indent + "  ");
-      }
-    };
-    (add(std::type_identity<Layers>{}, std::integral_constant<int, static_cast<int>(L)>{}), ...);
-  }
-  (std::make_index_sequence<sizeof...(Layers)>{});
+template <class Stack>
+void add_rows(const Stack& stack, std::vector<SummaryRow>& rows, const std::string& indent) {
+  stack.for_each_layer([&]<class Bound>(const Bound& layer, const auto&) {
+    using Layer = typename BoundOf<Bound>::Layer;
+    std::string name, output;
+    if constexpr (LayerShape<typename Bound::Output>) {
+      name = name_of(Layer{}), output = shape_of<typename Bound::Output>();
+    } else {
+      name = name_of(Layer{}), output = count_text(layer.outputs);
+      if constexpr (std::same_as<Layer, Dense<Dynamic>>) name = joined({"Dense<", output, ">"});
+    }
+    rows.push_back({indent + name, output, layer.parameters > 0 ? count_text(layer.parameters) : ""});
+    if constexpr (requires { typename Bound::Stack; }) add_rows(typename Bound::Stack{}, rows, indent + "  ");
+  });
 }
-template <class... Layers>
-struct InnerLayers<Residual<Layers...>> {
-  template <class Scalar, LayerShape Input>
-  static void add_rows(std::vector<SummaryRow>& rows, const std::string& indent) {
-    detail::add_rows<Scalar, Input, Layers...>(rows, indent);
-  }
-};
-template <class... Layers>
-struct InnerLayers<Skip<Layers...>> : InnerLayers<Residual<Layers...>> {};
 
 [[gnu::noinline]] inline std::string table_of(const std::vector<SummaryRow>& rows) {
   std::size_t width[3] = {};
@@ -151,15 +133,17 @@ struct InnerLayers<Skip<Layers...>> : InnerLayers<Residual<Layers...>> {};
 
 }  // namespace detail
 
-template <class Scalar, LayerShape Input, class... Layers>
+template <class Scalar, AnyShape Input, class... Layers>
 std::string to_text(const Network<Scalar, Input, Layers...>& network) {
-  std::vector<detail::SummaryRow> rows{{"layer", "output", "parameters"}, {"input", detail::shape_of<Input>(), ""}};
-  detail::add_rows<Scalar, Input, Layers...>(rows, "");
+  std::string input = count_text(network.dimension());
+  if constexpr (ImageShape<Input>) input = detail::shape_of<Input>();
+  std::vector<detail::SummaryRow> rows{{"layer", "output", "parameters"}, {"input", input, ""}};
+  detail::add_rows(network.stack(), rows, "");
   rows.push_back({"total", "", count_text(static_cast<Index>(network.parameters().size()))});
   return detail::table_of(rows);
 }
 
-template <class Traits, class Scalar, LayerShape Input, class... Layers>
+template <class Traits, class Scalar, AnyShape Input, class... Layers>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
                                              const Network<Scalar, Input, Layers...>& network) {
   return out << to_text(network);

@@ -43,17 +43,22 @@ struct PredictOptions {
 
 template <class Net>
 class RegressionEnergy {
-  static_assert(Net::dim >= 2, "ebm::RegressionEnergy: the network's inputs must be those of the data and the target");
+  static_assert(Net::dim >= 2 || Net::dim == Dynamic,
+                "ebm::RegressionEnergy: the network's inputs must be those of the data and the target");
 
  public:
   using Scalar = typename Net::Scalar;
   static constexpr int dim = Net::dim;
-  static constexpr int inputs = dim - 1;
   static constexpr Index tiles_at_once = Net::tiles_at_once;
 
-  RegressionEnergy(Net net, TargetInterval targets) : energy_(std::move(net)), targets_(targets) { targets_.check(); }
+  RegressionEnergy(Net net, TargetInterval targets) : energy_(std::move(net)), targets_(targets) {
+    require(dimension() >= 2, "network: inputs", static_cast<double>(dimension()), "those of the data and the target");
+    targets_.check();
+  }
 
   const Net& network() const { return energy_.network(); }
+  Index dimension() const { return network().dimension(); }
+  Index inputs() const { return dimension() - 1; }
   const TargetInterval& targets() const { return targets_; }
   std::span<const Scalar> parameters() const { return energy_.parameters(); }
   void set_parameters(std::span<const Scalar> theta) { energy_.set_parameters(theta); }
@@ -91,7 +96,7 @@ class RegressionEnergy {
   // p(y | x) of one row of inputs.
   template <class Derived>
   PredictiveDensity predictive(const Eigen::DenseBase<Derived>& x) const {
-    require_shape("x", x, 1, inputs);
+    require_shape("x", x, 1, inputs());
     Workspace workspace;
     return predictive_at(x, 0, workspace);
   }
@@ -99,12 +104,12 @@ class RegressionEnergy {
   // log p(y | x) of rows (x, y); -infinity where y is no target.
   template <class Derived>
   Values<double> log_density(const Eigen::DenseBase<Derived>& points) const {
-    require_shape("points", points, kAny, dim);
+    require_shape("points", points, kAny, dimension());
     const Values<Scalar> at = energies(*this, points);
     Values<double> result(points.rows());
     Workspace workspace;
     for (Index row = 0; row < points.rows(); ++row) {
-      const double y = static_cast<double>(points.derived().coeff(row, inputs));
+      const double y = static_cast<double>(points.derived().coeff(row, inputs()));
       result(row) = y >= targets_.lower && y <= targets_.upper
                         ? -static_cast<double>(at(row)) - predictive_at(points, row, workspace).log_partition()
                         : -std::numeric_limits<double>::infinity();
@@ -115,7 +120,7 @@ class RegressionEnergy {
   // The target of least energy for each row of inputs.
   template <class Derived>
   Values<double> predict(const Eigen::DenseBase<Derived>& x, const PredictOptions& options = {}) const {
-    require_shape("x", x, kAny, inputs);
+    require_shape("x", x, kAny, inputs());
     options.check();
     Values<double> result(x.rows());
     Workspace workspace;
@@ -128,11 +133,11 @@ class RegressionEnergy {
 
   // Tiles whose inputs are those of one row.
   template <class Derived>
-  static TileSpan<Scalar, dim> tiles_of(const Eigen::DenseBase<Derived>& x, Index row, Index count,
-                                        Workspace& workspace) {
-    const auto tiles = workspace.tiles<Scalar, dim>(count, dim);
+  TileSpan<Scalar, dim> tiles_of(const Eigen::DenseBase<Derived>& x, Index row, Index count,
+                                 Workspace& workspace) const {
+    const auto tiles = workspace.tiles<Scalar, dim>(count, dimension());
     for (Index t = 0; t < count; ++t) {
-      for (Index i = 0; i < inputs; ++i)
+      for (Index i = 0; i < inputs(); ++i)
         std::fill_n(tiles.coordinate(t, i), kLanes<Scalar>, static_cast<Scalar>(x.derived().coeff(row, i)));
     }
     return tiles;
@@ -145,7 +150,7 @@ class RegressionEnergy {
     const auto tiles = tiles_of(x, row, count, workspace);
     const auto values = workspace.tiles<Scalar, 1>(count, 1);
     for (Index i = 0; i < count * kLanes<Scalar>; ++i)
-      tiles.coordinate(i / kLanes<Scalar>, inputs)[i % kLanes<Scalar>] = static_cast<Scalar>(targets_.centre(i));
+      tiles.coordinate(i / kLanes<Scalar>, inputs())[i % kLanes<Scalar>] = static_cast<Scalar>(targets_.centre(i));
     value(tiles, values, workspace);
     Values<double> log_density(targets_.cells);
     for (Index i = 0; i < targets_.cells; ++i) log_density(i) = -static_cast<double>(values.data()[i]);
@@ -157,11 +162,12 @@ class RegressionEnergy {
                  Workspace& workspace) const {
     Workspace::Scope scope(workspace);
     const auto at = tiles_of(x, row, 1, workspace), trial = tiles_of(x, row, 1, workspace),
-               slope = workspace.tiles<Scalar, dim>(1, dim), trial_slope = workspace.tiles<Scalar, dim>(1, dim);
+               slope = workspace.tiles<Scalar, dim>(1, dimension()),
+               trial_slope = workspace.tiles<Scalar, dim>(1, dimension());
     Lanes<Scalar> energy, trial_energy, step;
     step.setConstant(static_cast<Scalar>(options.step_size));
-    Scalar *y = at.coordinate(0, inputs), *trial_y = trial.coordinate(0, inputs);
-    Scalar *dy = slope.coordinate(0, inputs), *trial_dy = trial_slope.coordinate(0, inputs);
+    Scalar *y = at.coordinate(0, inputs()), *trial_y = trial.coordinate(0, inputs());
+    Scalar *dy = slope.coordinate(0, inputs()), *trial_dy = trial_slope.coordinate(0, inputs());
     const Scalar lower = static_cast<Scalar>(targets_.lower), upper = static_cast<Scalar>(targets_.upper);
     for (Index lane = 0; lane < kStarts; ++lane)
       y[lane] = static_cast<Scalar>(TargetInterval{targets_.lower, targets_.upper, kStarts}.centre(lane));

@@ -54,12 +54,13 @@ class Standardised {
   }
 
   static constexpr int classes = detail::kClasses<Inner>;
+  Index class_count() const requires(classes != 0) { return detail::classes_of(inner_); }
   template <class Derived>
-  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+  Points<Scalar, classes> log_probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes != 0) {
     return inner_.log_probabilities(frame_.standardise(points));
   }
   template <class Derived>
-  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes > 0) {
+  Points<Scalar, classes> probabilities(const Eigen::DenseBase<Derived>& points) const requires(classes != 0) {
     return ebm::probabilities(*this, points);
   }
   void label_loss_and_gradient(TileSpan<const Scalar, dim> x, const int* labels, LanesSpan<Scalar> losses,

@@ -49,14 +49,14 @@ struct PytorchTensor {
 
 template <class Net>
 void require_pytorch_layers(const Net& network) {
-  for_each_buffered_layer<typename Net::Stack>(
-      "", network.parameters().data(), network.parameters().data(),
+  for_each_buffered_layer(
+      network.stack(), "", network.parameters().data(), network.parameters().data(),
       [](auto, const std::string& name, auto, auto) { throw ValueError(name + ": wanted none, to exchange weights"); });
 }
 
 // Of all layers that have weights, one module each.
 template <class Net>
-std::vector<PytorchTensor> pytorch_tensors() {
+std::vector<PytorchTensor> pytorch_tensors(const Net& network) {
   std::vector<PytorchTensor> result;
   std::size_t first = 0;
   const auto add = [&](const std::string& module, const char* name, TensorShape shape, auto place) {
@@ -67,7 +67,7 @@ std::vector<PytorchTensor> pytorch_tensors() {
     first += count;
   };
   const auto as_it_is = [](std::size_t at) { return at; };
-  for (const auto& [slot, kind, image] : layer_tensors<typename Net::Stack>()) {
+  for (const auto& [slot, kind, image] : layer_tensors(network.stack())) {
     const std::string module = slot.name.substr(0, slot.name.rfind('.'));
     const auto side = [&shape = slot.shape](std::size_t k) { return static_cast<std::size_t>(shape[k]); };
     if (kind == TensorKind::dense_weight) {
@@ -119,7 +119,7 @@ void load_pytorch(Net& network, const Tensors& file, std::vector<std::string> mo
     modules.erase(std::unique(modules.begin(), modules.end()), modules.end());
   }
   detail::require_pytorch_layers(network);
-  std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors<Net>();
+  std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors(network);
   detail::name_modules(tensors, modules, file.source());
   std::vector<Scalar> theta(network.parameters().size());
   for (const auto& [module, name, shape, places] : tensors) {
@@ -153,7 +153,7 @@ template <class Net>
 Tensors pytorch_state_dict(const Net& network, const std::vector<std::string>& modules = {}) {
   using Scalar = typename Net::Scalar;
   detail::require_pytorch_layers(network);
-  std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors<Net>();
+  std::vector<detail::PytorchTensor> tensors = detail::pytorch_tensors(network);
   if (modules.empty()) {
     for (detail::PytorchTensor& tensor : tensors) tensor.module.erase(0, std::string_view("layers.").size());
   } else {

@@ -4,7 +4,7 @@
 //   Silu       x / (1 + exp(-x))           Elfwing, Uchibe, Doya 2018
 //   Softplus   log(1 + exp(x))
 //   Tanh       tanh(x)
-//   LeakyRelu  max(x, 0) + 0.2 min(x, 0)   its second derivative is zero: no score matching with it
+//   LeakyRelu  max(x, 0) + 0.2 min(x, 0)   linear in pieces: its second derivative is zero wherever there is one
 #pragma once
 
 #include <ebm/core/lane_math.hpp>
@@ -55,6 +55,8 @@ struct Tanh {
 };
 
 struct LeakyRelu {
+  static constexpr bool piecewise_linear = true;
+
   template <class V>
   EBM_INLINE static V apply(V x, V& derivative) {
     derivative = select(x < V(0), V(0.2), V(1));
@@ -75,5 +77,9 @@ concept SmoothActivation = Activation<A> && requires(Pack<float> x, Pack<double>
   { A::curvature(x) } -> std::same_as<Pack<float>>;
   { A::curvature(y) } -> std::same_as<Pack<double>>;
 };
+
+// One that has none because it has no curves.
+template <class A>
+concept PiecewiseLinearActivation = Activation<A> && A::piecewise_linear;
 
 }  // namespace ebm

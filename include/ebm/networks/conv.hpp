@@ -30,6 +30,8 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   static constexpr Index weights = Index{fan_in} * Channels;
   static constexpr Index parameters = weights + Channels, packed = 2 * weights, kept = 0;
   static constexpr bool in_place = false, affine = true;
+  // Few input channels do not fill a panel.
+  static constexpr bool kGathers = in_channels >= 4;
 
   template <class Draw>
   static void initialise(Scalar* theta, double scale, Draw draw) {
@@ -41,19 +43,19 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   static void pack(const Scalar* theta, Scalar* panels) {
     pack_panels<Channels>(
         fan_in, [&](Index row, Index k) { return theta[k * Channels + row]; }, panels);
-    if constexpr (kScatters) {
-      pack_panels<fan_in>(
-          Channels, [&](Index row, Index k) { return theta[row * Channels + k]; }, panels + weights);
-    } else {
+    if constexpr (kGathers) {
       pack_panels<in_channels>(
           pixels * Channels,
           [&](Index row, Index k) { return theta[(k / Channels * in_channels + row) * Channels + k % Channels]; },
           panels + weights);
+    } else {
+      pack_panels<fan_in>(
+          Channels, [&](Index row, Index k) { return theta[row * Channels + k]; }, panels + weights);
     }
   }
 
-  template <int Tiles>
-  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {
+  template <int Tiles, class Finished>
+  static void forward_panels(LayerWeights<Scalar> w, Strided<const Scalar> x, Finished finished) {
     for (int row = 0; row < Output::height; ++row) {
       for (int column = 0; column < Output::width; ++column) {
         RunList<Scalar, Kernel> runs;
@@ -69,18 +71,26 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         const Index to = Index{row * Output::width + column} * Channels;
         tile_runs_product<Channels, Tiles>(
             runs, w.packed, fan_in, w.theta ? w.theta + weights : nullptr, x.stride,
-            [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, y, to + first); });
+            [&](int first, int rows, const Scalar* panel) { finished(to + first, rows, panel); });
       }
     }
   }
+  template <int Tiles>
+  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar>, Workspace&) {
+    forward_panels<Tiles>(w, x, StorePanels<Tiles, Scalar>{y});
+  }
 
+  template <int Tiles, class Finished>
+  static void backward_panels(LayerWeights<Scalar> w, Strided<const Scalar> dy, Finished finished) requires kGathers {
+    gather<Tiles>(w.packed + weights, dy, finished);
+  }
   template <int Tiles>
   static void backward(LayerWeights<Scalar> w, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
                        Strided<const Scalar> dy, Strided<Scalar> dx, Workspace&) {
-    if constexpr (kScatters) {
-      scatter<Tiles>(w.packed + weights, dy, dx);
+    if constexpr (kGathers) {
+      backward_panels<Tiles>(w, dy, StorePanels<Tiles, Scalar>{dx});
     } else {
-      gather<Tiles>(w.packed + weights, dy, dx);
+      scatter<Tiles>(w.packed + weights, dy, dx);
     }
   }
 
@@ -107,9 +117,6 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   }
 
  private:
-  // Few input channels do not fill a panel.
-  static constexpr bool kScatters = in_channels < 4;
-
   // Of a kernel at an output position: the kernel's positions that fall on the input; of a kernel's position: the
   // output positions for which it does.
   struct Span {
@@ -127,8 +134,8 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
   };
 
   // Every input pixel from the output pixels that saw it.
-  template <int Tiles>
-  static void gather(const Scalar* panels, Strided<const Scalar> dy, Strided<Scalar> dx) {
+  template <int Tiles, class Finished>
+  static void gather(const Scalar* panels, Strided<const Scalar> dy, Finished finished) {
     for (int row = 0; row < Input::height; ++row) {
       for (int column = 0; column < Input::width; ++column) {
         RunList<Scalar, pixels> runs;
@@ -143,7 +150,7 @@ struct BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input> {
         const Index to = Index{row * Input::width + column} * in_channels;
         tile_runs_product<in_channels, Tiles>(
             runs, panels, Index{pixels} * Channels, no_start, dy.stride,
-            [&](int first, int rows, const Scalar* panel) { store_panel<Tiles>(panel, rows, dx, to + first); });
+            [&](int first, int rows, const Scalar* panel) { finished(to + first, rows, panel); });
       }
     }
   }

@@ -1,10 +1,9 @@
-// LayerStack: layers one after the other, each bound to the shape that the one below gives.
+// LayerStack: layers one after the other, each bound to the shape that the one below gives, all known at compile time.
 //
-// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair, a
-// chunk) finds them at the same distance. A stack is a layer itself (networks/residual.hpp).
+// A stack is a layer itself (networks/branch.hpp).
 #pragma once
 
-#include <ebm/networks/layer.hpp>
+#include <ebm/networks/stack_passes.hpp>
 
 #include <array>
 #include <tuple>
@@ -28,7 +27,8 @@ struct BindLayers<Scalar, Input, First, Rest...> {
 
 template <class Scalar, LayerShape InputShape, class... Layers>
   requires(sizeof...(Layers) > 0)
-struct LayerStack {
+struct LayerStack : StackPasses<LayerStack<Scalar, InputShape, Layers...>, Scalar> {
+  using Passes = StackPasses<LayerStack, Scalar>;
   using Input = InputShape;
   using Bound = typename BindLayers<Scalar, Input, Layers...>::Type;
   using Output = typename BindLayers<Scalar, Input, Layers...>::Output;
@@ -57,6 +57,15 @@ struct LayerStack {
   static constexpr auto packed_offsets = offsets([](auto l) { return At<l>::packed; });
   static constexpr auto memory_offsets =
       offsets([](auto l) { return (shares_memory<l> ? 0 : Index{At<l>::Output::size}) + At<l>::kept; });
+  // Where the inputs of every layer start in the memory of the stack, and in the end its outputs.
+  static constexpr auto input_offsets = [] {
+    std::array<Index, sizeof...(Layers) + 1> result{kOwnInput};
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      ((result[L + 1] = shares_memory<static_cast<int>(L)> ? result[L] : memory_offsets[L]), ...);
+    }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+    return result;
+  }();
   static constexpr Index parameters = parameter_offsets[depth], packed = packed_offsets[depth];
   // Scalars of each lane that outputs and what is kept of them take.
   static constexpr Index memory = memory_offsets[depth];
@@ -70,92 +79,61 @@ struct LayerStack {
     return most;
   }();
 
-  template <class Draw>
-  static void initialise(Scalar* theta, double last_scale, Draw draw) {
-    for_each_layer(
-        [&](auto l) { At<l>::initialise(theta + parameter_offsets[l], l + 1 == depth ? last_scale : 1.0, draw); });
-  }
-  static void pack(const Scalar* theta, Scalar* packed_weights) {
-    for_each_layer([&](auto l) { At<l>::pack(theta + parameter_offsets[l], packed_weights + packed_offsets[l]); });
-  }
-
-  // Where the output of a layer lies in the memory of the stack.
+  // Whether a layer takes the outputs of the one below, or the slopes in the inputs of the one above, panel by panel. The
+  // first layer's slopes go elsewhere.
   template <int L>
-  static Strided<Scalar> output(Strided<Scalar> pass) {
-    if constexpr (shares_memory<L>) {
-      return output<L - 1>(pass);
+  static constexpr bool takes_panels = [] {
+    if constexpr (L > 0 && L < depth) {
+      return TakesPanels<At<L>, Scalar> && GivesPanels<At<L - 1>, Scalar>;
     } else {
-      return {pass.data + memory_offsets[L] * kLanes<Scalar>, pass.stride};
+      return false;
     }
-  }
-  static Strided<Scalar> output(Strided<Scalar> pass) { return output<depth - 1>(pass); }
-
-  template <int Tiles>
-  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Workspace& workspace) {
-    for_each_layer([&](auto l) {
-      At<l>::template forward<Tiles>(weights<l>(w), input<l>(x, pass), output<l>(pass), kept<l>(pass), workspace);
-    });
-  }
-
-  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer, and
-  // the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
-  template <class ForGroups>
-  static void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
-                       Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
-                       ForGroups for_groups) {
-    [&]<std::size_t... L>(std::index_sequence<L...>) {
-      (step_back<depth - 1 - static_cast<int>(L)>(w, x, pass, delta, other, dx, gradient, tiles, workspace, for_groups),
-       ...);
+  }();
+  template <int L>
+  static constexpr bool takes_slope_panels = [] {
+    if constexpr (L > 0 && L + 1 < depth) {
+      return TakesPanels<At<L>, Scalar> && GivesSlopePanels<At<L + 1>, Scalar>;
+    } else {
+      return false;
     }
-    (std::make_index_sequence<sizeof...(Layers)>{});
-  }
+  }();
 
-  // f(the layer's number as a constant), from the bottom up.
+  // LayerPlace, as constants.
+  template <int L>
+  struct Place {
+    static constexpr Index number = L, parameters = parameter_offsets[L], packed = packed_offsets[L],
+                           input = input_offsets[L], output = input_offsets[L + 1],
+                           kept = memory_offsets[L] + (shares_memory<L> ? 0 : Index{At<L>::Output::size});
+    static constexpr bool takes_panels = LayerStack::takes_panels<L>,
+                          takes_slope_panels = LayerStack::takes_slope_panels<L>;
+  };
+
+  static Strided<Scalar> output(Strided<Scalar> pass) { return Passes::at(pass, input_offsets[depth]); }
+
   template <class F>
-  static constexpr void for_each_layer(F f) {
-    [&]<std::size_t... L>(std::index_sequence<L...>) { (f(std::integral_constant<int, static_cast<int>(L)>{}), ...); }
+  static void for_each_layer(F f) {
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (f(At<static_cast<int>(L)>{}, Place<static_cast<int>(L)>{}), ...);
+    }
+    (std::make_index_sequence<sizeof...(Layers)>{});
+  }
+  template <class F>
+  static void for_each_layer_down(F f) {
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (f(At<depth - 1 - static_cast<int>(L)>{}, Place<depth - 1 - static_cast<int>(L)>{}), ...);
+    }
     (std::make_index_sequence<sizeof...(Layers)>{});
   }
 
-  template <int L>
-  static LayerWeights<Scalar> weights(LayerWeights<Scalar> w) {
-    return {w.theta + parameter_offsets[L], w.packed + packed_offsets[L]};
+  template <class Layer, int L, class F>
+  static bool with_taker_above(const Layer& layer, Place<L>, F f) {
+    if constexpr (takes_panels<L + 1>) f(layer, At<L + 1>{}, Place<L + 1>{});
+    return takes_panels<L + 1>;
   }
-  template <int L>
-  static Strided<const Scalar> input(Strided<const Scalar> x, Strided<Scalar> pass) {
-    if constexpr (L == 0) {
-      return x;
-    } else {
-      return output<L - 1>(pass);
-    }
-  }
-  template <int L>
-  static Strided<Scalar> kept(Strided<Scalar> pass) {
-    constexpr Index own = shares_memory<L> ? 0 : Index{At<L>::Output::size};
-    return {pass.data + (memory_offsets[L] + own) * kLanes<Scalar>, pass.stride};
-  }
-
- private:
-  template <int L, class ForGroups>
-  static void step_back(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar>& delta,
-                        Strided<Scalar>& other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
-                        ForGroups for_groups) {
-    const Strided<Scalar> to = L == 0 ? dx : At<L>::in_place ? delta : other;
-    Scalar* own_gradient = gradient ? gradient + parameter_offsets[L] : nullptr;
-    if constexpr (requires { &At<L>::template backward_tiles<ForGroups>; }) {
-      At<L>::backward_tiles(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, to, own_gradient, tiles, workspace,
-                            for_groups);
-    } else {
-      if (gradient)
-        At<L>::add_gradient(weights<L>(w), input<L>(x, pass), kept<L>(pass), delta, tiles, own_gradient, workspace);
-      if (L == 0 && !dx.data) return;
-      for_groups([&](auto group, Index t) {
-        At<L>::template backward<group>(weights<L>(w), input<L>(x, pass).from(t), output<L>(pass).from(t),
-                                        kept<L>(pass).from(t), Strided<const Scalar>(delta.from(t)), to.from(t),
-                                        workspace);
-      });
-    }
-    if constexpr (L > 0 && !At<L>::in_place) std::swap(delta, other);
+  template <class Layer, int L, class F>
+  static bool with_taker_below(const Layer& layer, Place<L>, F f) {
+    if constexpr (takes_slope_panels<L - 1>) f(layer, At<L - 1>{}, Place<L - 1>{});
+    return takes_slope_panels<L - 1>;
   }
 };
 

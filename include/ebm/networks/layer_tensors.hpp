@@ -29,93 +29,88 @@ struct LayerTensor {
 };
 
 template <class Bound>
-struct InputOf;
-template <class Layer, class Scalar, LayerShape Input>
-struct InputOf<BoundLayer<Layer, Scalar, Input>> {
-  using Type = Input;
-};
-
-template <class Bound>
 struct WeightsOf {
   static constexpr TensorKind kind = TensorKind::other;
 };
-template <int Outputs, class Scalar, LayerShape Input>
+template <int Outputs, class Scalar, AnyShape Input>
 struct WeightsOf<BoundLayer<ebm::Dense<Outputs>, Scalar, Input>> {
   static constexpr TensorKind kind = TensorKind::dense_weight;
-  static TensorShape shape() { return {Input::size, Outputs}; }
+  template <class Bound>
+  static TensorShape shape(const Bound& layer) {
+    return {layer.inputs, layer.parameters - layer.weights};
+  }
 };
 template <int Channels, int Kernel, int Stride, int Padding, class Scalar, ImageShape Input>
 struct WeightsOf<BoundLayer<Conv<Channels, Kernel, Stride, Padding>, Scalar, Input>> {
   static constexpr TensorKind kind = TensorKind::conv_weight;
-  static TensorShape shape() { return {Kernel, Kernel, Input::channels, Channels}; }
+  template <class Bound>
+  static TensorShape shape(const Bound&) {
+    return {Kernel, Kernel, Input::channels, Channels};
+  }
 };
+
+// f(layer, its name, where it stands).
+template <class Stack, class F>
+void for_each_layer(const Stack& stack, const std::string& prefix, F f) {
+  stack.for_each_layer([&](const auto& layer, const auto& place) {
+    f(layer, joined({prefix, "layers.", count_text(place.number)}), place);
+  });
+}
 
 // `image` is the last one on the way, until a dense layer mixes its pixels.
 template <class Stack>
-void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image);
+void list_tensors(const Stack& stack, const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image);
 
 template <class Bound>
-void list_tensors_of_layer(const std::string& name, std::vector<LayerTensor>& to, TensorShape& image) {
+void list_tensors_of_layer(const Bound& layer, const std::string& name, std::vector<LayerTensor>& to,
+                           TensorShape& image) {
   using Weights = WeightsOf<Bound>;
-  using Input = typename InputOf<Bound>::Type;
+  using Input = typename BoundOf<Bound>::Input;
   if constexpr (ImageShape<Input>) image = {Input::height, Input::width, Input::channels};
   if constexpr (Weights::kind != TensorKind::other) {
-    const TensorShape shape = Weights::shape();
+    const TensorShape shape = Weights::shape(layer);
     if (Weights::kind == TensorKind::conv_weight) image.clear();
     to.push_back({{name + ".weight", shape}, Weights::kind, std::exchange(image, {})});
     to.push_back({{name + ".bias", {shape.back()}}});
   } else if constexpr (requires { typename Bound::Stack; }) {
-    list_tensors<typename Bound::Stack>(name + ".", to, image);
+    list_tensors(typename Bound::Stack{}, name + ".", to, image);
   } else if constexpr (requires { typename Bound::Inner; }) {
-    list_tensors_of_layer<typename Bound::Inner>(name, to, image);
+    list_tensors_of_layer(typename Bound::Inner{}, name, to, image);
   } else if constexpr (Bound::parameters > 0) {
     to.push_back({{name + ".parameters", {Bound::parameters}}});
   }
 }
 
-// f(layer as a type, its name, offset of its parameters, of its packed weights).
-template <class Stack, class F>
-void for_each_layer(const std::string& prefix, F f) {
-  [&]<std::size_t... L>(std::index_sequence<L...>) {
-    (f(std::type_identity<typename Stack::template At<static_cast<int>(L)>>{},
-       joined({prefix, "layers.", count_text(static_cast<Index>(L))}), Stack::parameter_offsets[L],
-       Stack::packed_offsets[L]),
-     ...);
-  }
-  (std::make_index_sequence<static_cast<std::size_t>(Stack::depth)>{});
-}
-
 template <class Stack>
-void list_tensors(const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image) {
-  for_each_layer<Stack>(prefix, [&]<class Bound>(std::type_identity<Bound>, const std::string& name, Index, Index) {
-    list_tensors_of_layer<Bound>(name, to, image);
+void list_tensors(const Stack& stack, const std::string& prefix, std::vector<LayerTensor>& to, TensorShape& image) {
+  for_each_layer(stack, prefix, [&](const auto& layer, const std::string& name, const auto&) {
+    list_tensors_of_layer(layer, name, to, image);
   });
 }
 
-// f(layer as a type, name, theta, packed) for every layer that has buffers.
+// f(layer, name, theta, packed) for every layer that has buffers.
 template <class Stack, class Scalar, class Packed, class F>
-void for_each_buffered_layer(const std::string& prefix, const Scalar* theta, Packed* packed, F f) {
-  for_each_layer<Stack>(
-      prefix, [&]<class Bound>(std::type_identity<Bound>, const std::string& name, Index at, Index packed_at) {
-        if constexpr (requires { Bound::buffers; }) {
-          f(std::type_identity<Bound>{}, name + ".buffers", theta + at, packed + packed_at);
-        } else if constexpr (requires { typename Bound::Stack; }) {
-          for_each_buffered_layer<typename Bound::Stack>(name + ".", theta + at, packed + packed_at, f);
-        }
-      });
+void for_each_buffered_layer(const Stack& stack, const std::string& prefix, const Scalar* theta, Packed* packed, F f) {
+  for_each_layer(stack, prefix, [&]<class Bound>(const Bound& layer, const std::string& name, const auto& place) {
+    if constexpr (requires { Bound::buffers; }) {
+      f(layer, name + ".buffers", theta + place.parameters, packed + place.packed);
+    } else if constexpr (requires { typename Bound::Stack; }) {
+      for_each_buffered_layer(typename Bound::Stack{}, name + ".", theta + place.parameters, packed + place.packed, f);
+    }
+  });
 }
 
 template <class Stack>
-std::vector<LayerTensor> layer_tensors() {
+std::vector<LayerTensor> layer_tensors(const Stack& stack) {
   std::vector<LayerTensor> tensors;
   TensorShape image;
-  list_tensors<Stack>("", tensors, image);
+  list_tensors(stack, "", tensors, image);
   return tensors;
 }
 template <class Stack>
-std::vector<TensorSlot> tensor_slots() {
+std::vector<TensorSlot> tensor_slots(const Stack& stack) {
   std::vector<TensorSlot> slots;
-  for (const LayerTensor& tensor : layer_tensors<Stack>()) slots.push_back(tensor.slot);
+  for (const LayerTensor& tensor : layer_tensors(stack)) slots.push_back(tensor.slot);
   return slots;
 }
 

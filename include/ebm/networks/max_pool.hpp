@@ -3,7 +3,7 @@
 //
 //   y[o](c) = max over the window's pixels k of x[stride o + k](c)
 //
-// Slopes go to the pixel that won: of equal ones the first, row by row. What is no number wins.
+// Slopes go to the pixel that won, and tangents come from it: of equal ones the first, row by row. What is no number wins.
 #pragma once
 
 #include <ebm/networks/pooling.hpp>
@@ -54,6 +54,28 @@ struct BoundLayer<MaxPool<Window, Stride>, Scalar, Input> : PoolingShape<Window,
         }
       });
     }
+  }
+
+  template <int Tiles>
+  static void forward_tangents(LayerWeights<Scalar> w, Tangents<const Scalar> x, Tangents<Scalar> y,
+                               Tangents<Scalar> winner, Workspace& workspace) {
+    forward<Tiles>(w, x.value, y.value, winner.value, workspace);
+    for (int t = 0; t < Tiles; ++t) {
+      Shape::for_windows([&](Index to, Index from) {
+        const V pixel = V::load(winner.value.tile(t) + to);
+        V tangent = V::load(x.tangent.tile(t) + from);
+        for (int k = 1; k < Shape::pixels; ++k)
+          tangent = select(pixel == V(k), V::load(x.tangent.tile(t) + from + Shape::offset(k)), tangent);
+        tangent.store(y.tangent.tile(t) + to);
+      });
+    }
+  }
+  template <int Tiles>
+  static void backward_tangents(LayerWeights<Scalar> w, Tangents<const Scalar> winner, Tangents<const Scalar> dy,
+                                Tangents<Scalar> dx, Workspace& workspace) {
+    const Strided<const Scalar> unread{nullptr, 0};
+    backward<Tiles>(w, unread, unread, winner.value, dy.value, dx.value, workspace);
+    backward<Tiles>(w, unread, unread, winner.value, dy.tangent, dx.tangent, workspace);
   }
 };
 

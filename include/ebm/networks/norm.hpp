@@ -6,6 +6,12 @@
 // LayerNorm (Ba, Kiros, Hinton 2016) takes the moments over all features, and every feature has a scale and a shift of
 // its own. GroupNorm (Wu, He 2018) takes them over all pixels of a group of neighbouring channels, and every channel has
 // a scale and a shift. Parameters: scales, which start at 1, then shifts, at 0. Samples do not see each other.
+//
+// Tangents, for mixed products, with r = 1 / sqrt(variance + 1e-5), q = mean(h x_u), d_u = scale dE_u/dy_u:
+//
+//   h_u = r (x_u - mean(x_u) - h q)
+//   dE_u/dx_u = r (d_u - mean(d_u) - h mean(d_u h))
+//   dE_u/dx   = r (e - mean(e) - h mean(e h) - h mean(d_u h_u)),   e = d - h_u mean(d_u h) - r q (h mean(d_u h) + d_u)
 #pragma once
 
 #include <ebm/networks/layer.hpp>
@@ -84,6 +90,78 @@ struct NormLayer {
 
   static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar> memory,
                            Strided<const Scalar> dy, Index tiles, Scalar* gradient, Workspace&) {
+    add_sums<true>(memory, dy, tiles, gradient);
+  }
+
+  // What is kept for tangents: h_u, then mean(h x_u) of every group.
+  template <int Tiles>
+  static void forward_tangents(LayerWeights<Scalar> w, Tangents<const Scalar> x, Tangents<Scalar> y,
+                               Tangents<Scalar> memory, Workspace& workspace) {
+    forward<Tiles>(w, x.value, y.value, memory.value, workspace);
+    for_groups<Tiles>([&](Index t, int group, int p) {
+      const Scalar *along = x.tangent.tile(t) + p, *normal = memory.value.tile(t) + p;
+      Scalar *to = y.tangent.tile(t) + p, *change = memory.tangent.tile(t) + p;
+      const Index of_group = (Input::size + group) * kLanes<Scalar>;
+      V sum(0), with_normal(0);
+      for_features(group, [&](Index i, int) {
+        sum = sum + V::load(along + i);
+        with_normal = fma(V::load(normal + i), V::load(along + i), with_normal);
+      });
+      const V mean = sum / V(kFeatures), tilt = with_normal / V(kFeatures), inverse = V::load(normal + of_group);
+      tilt.store(change + of_group);
+      for_features(group, [&](Index i, int c) {
+        const V h_u = fma(-V::load(normal + i), tilt, V::load(along + i) - mean) * inverse;
+        h_u.store(change + i);
+        (V(w.theta[c]) * h_u).store(to + i);
+      });
+    });
+  }
+
+  template <int Tiles>
+  static void backward_tangents(LayerWeights<Scalar> w, Tangents<const Scalar> memory, Tangents<const Scalar> dy,
+                                Tangents<Scalar> dx, Workspace&) {
+    for_groups<Tiles>([&](Index t, int group, int p) {
+      const Scalar *slope = dy.value.tile(t) + p, *slope_u = dy.tangent.tile(t) + p, *normal = memory.value.tile(t) + p,
+                   *change = memory.tangent.tile(t) + p;
+      Scalar *to = dx.value.tile(t) + p, *to_u = dx.tangent.tile(t) + p;
+      const Index of_group = (Input::size + group) * kLanes<Scalar>;
+      const V inverse = V::load(normal + of_group), tilt = V::load(change + of_group), share(Scalar(1) / kFeatures);
+      V sum_u(0), with_normal_u(0), with_change(0);
+      for_features(group, [&](Index i, int c) {
+        const V d_u = V(w.theta[c]) * V::load(slope_u + i);
+        sum_u = sum_u + d_u;
+        with_normal_u = fma(V::load(normal + i), d_u, with_normal_u);
+        with_change = fma(V::load(change + i), d_u, with_change);
+      });
+      const V mean_u = sum_u * share, tilt_u = with_normal_u * share, shrink = with_change * share;
+      // e: slopes in h, those of h_u by way of h included.
+      V sum(0), with_normal(0);
+      for_features(group, [&](Index i, int c) {
+        const V h = V::load(normal + i), d_u = V(w.theta[c]) * V::load(slope_u + i),
+                bend = fma(V::load(change + i), tilt_u, inverse * tilt * fma(h, tilt_u, d_u)),
+                e = fma(V(w.theta[c]), V::load(slope + i), -bend);
+        sum = sum + e;
+        with_normal = fma(h, e, with_normal);
+        e.store(to + i);
+        (fma(-h, tilt_u, d_u - mean_u) * inverse).store(to_u + i);
+      });
+      const V mean = sum * share, pull = fma(with_normal, share, shrink);
+      for_features(group, [&](Index i, int) {
+        (fma(-V::load(normal + i), pull, V::load(to + i) - mean) * inverse).store(to + i);
+      });
+    });
+  }
+
+  static void add_tangent_gradient(LayerWeights<Scalar>, Tangents<const Scalar> memory, Tangents<const Scalar> dy,
+                                   Index tiles, Scalar* gradient) {
+    add_sums<true>(memory.value, dy.value, tiles, gradient);
+    add_sums<false>(memory.tangent, dy.tangent, tiles, gradient);
+  }
+
+ private:
+  // The slopes in the scales, and in the shifts if those matter.
+  template <bool Shifts>
+  static void add_sums(Strided<const Scalar> memory, Strided<const Scalar> dy, Index tiles, Scalar* gradient) {
     for (int c = 0; c < Channels; ++c) {
       V scale[kPacks<Scalar>], shift[kPacks<Scalar>];
       for (int p = 0; p < kPacks<Scalar>; ++p) scale[p] = V(0), shift[p] = V(0);
@@ -98,11 +176,10 @@ struct NormLayer {
         }
       }
       gradient[c] += sum_of(scale);
-      gradient[Channels + c] += sum_of(shift);
+      if constexpr (Shifts) gradient[Channels + c] += sum_of(shift);
     }
   }
 
- private:
   static constexpr int kChannels = Channels / Groups, kFeatures = Pixels * kChannels;
 
   // f(tile, group, lane) for every register of lanes.

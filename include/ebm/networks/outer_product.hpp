@@ -53,22 +53,27 @@ EBM_INLINE void transpose(Pack<Scalar> (&rows)[Pack<Scalar>::size]) {
 }
 
 // transposed[lane][padded outputs] from delta[output][lane] of one tile; rows beyond the outputs become zero.
-template <int Outputs, class Scalar>
-void transpose_tile(const Scalar* delta, Scalar* transposed) {
-  constexpr int size = Pack<Scalar>::size, stride = padded_outputs<Scalar>(Outputs);
+template <class Scalar>
+EBM_INLINE void transpose_rows(int outputs, const Scalar* delta, Scalar* transposed) {
+  constexpr int size = Pack<Scalar>::size;
+  const int stride = padded_outputs<Scalar>(outputs);
   for (int first = 0; first < stride; first += size) {
     for (int p = 0; p < kPacks<Scalar>; ++p) {
       Pack<Scalar> rows[size];
 #pragma GCC unroll 16
       for (int i = 0; i < size; ++i) {
         rows[i] =
-            first + i < Outputs ? Pack<Scalar>::load(delta + (first + i) * kLanes<Scalar> + p * size) : Pack<Scalar>(0);
+            first + i < outputs ? Pack<Scalar>::load(delta + (first + i) * kLanes<Scalar> + p * size) : Pack<Scalar>(0);
       }
       transpose(rows);
 #pragma GCC unroll 16
       for (int i = 0; i < size; ++i) rows[i].store(transposed + (p * size + i) * stride + first);
     }
   }
+}
+template <int Outputs, class Scalar>
+void transpose_tile(const Scalar* delta, Scalar* transposed) {
+  transpose_rows(Outputs, delta, transposed);
 }
 
 // to += block, where `to` has no alignment and a whole block is the common case.
@@ -113,27 +118,15 @@ template <int Rows, class Scalar>
   }
 }
 
-// gradient = [Inputs][Outputs] weights followed by [Outputs] biases. delta is transposed, [tile][lane][padded outputs].
-template <int Inputs, int Outputs, class Scalar>
-void add_outer_product(const Scalar* x, Index x_stride, const Scalar* delta, Index tiles, Scalar* gradient) {
-  using Split = PanelSplit<Inputs>;
-  constexpr Index stride = padded_outputs<Scalar>(Outputs);
-  for (int column = 0; column < Outputs; column += kOuterWidth<Scalar>) {
-    const int width = std::min(kOuterWidth<Scalar>, Outputs - column);
-    for (int panel = 0, first = 0; panel < Split::count; ++panel) {
-      const auto block = [&]<int Rows>(std::integral_constant<int, Rows>) {
-        outer_block<Rows>(x + first * kLanes<Scalar>, x_stride, delta + column, stride, tiles,
-                          gradient + first * Outputs + column, Outputs, width);
-        first += Rows;
-      };
-      if (panel < Split::large_count) {
-        block(std::integral_constant<int, Split::large>{});
-      } else if constexpr (Split::large_count < Split::count) {
-        block(std::integral_constant<int, Split::large - 1>{});
-      }
-    }
-  }
-  for (int column = 0; column < Outputs; column += kOuterWidth<Scalar>) {
+// gradient = [inputs][outputs] weights followed by [outputs] biases. delta is transposed, [tile][lane][padded outputs].
+// blocks(delta, gradient, width) adds all rows of one block of columns.
+template <class Scalar, class Blocks>
+EBM_INLINE void add_blocks(Index inputs, int outputs, const Scalar* delta, Index tiles, Scalar* gradient,
+                           Blocks blocks) {
+  const Index stride = padded_outputs<Scalar>(outputs);
+  for (int column = 0; column < outputs; column += kOuterWidth<Scalar>)
+    blocks(delta + column, gradient + column, std::min(kOuterWidth<Scalar>, outputs - column));
+  for (int column = 0; column < outputs; column += kOuterWidth<Scalar>) {
     using V = Pack<Scalar>;
     V low(0), high(0);
     for (Index lane = 0; lane < tiles * kLanes<Scalar>; ++lane) {
@@ -142,8 +135,28 @@ void add_outer_product(const Scalar* x, Index x_stride, const Scalar* delta, Ind
     }
     alignas(kAlignment) Scalar block[kOuterWidth<Scalar>];
     low.store(block), high.store(block + V::size);
-    add_to(gradient + Inputs * Outputs + column, block, std::min(kOuterWidth<Scalar>, Outputs - column));
+    add_to(gradient + inputs * outputs + column, block, std::min(kOuterWidth<Scalar>, outputs - column));
   }
+}
+
+template <int Inputs, int Outputs, class Scalar>
+void add_outer_product(const Scalar* x, Index x_stride, const Scalar* delta, Index tiles, Scalar* gradient) {
+  using Split = PanelSplit<Inputs>;
+  constexpr Index stride = padded_outputs<Scalar>(Outputs);
+  add_blocks(Inputs, Outputs, delta, tiles, gradient, [&](const Scalar* columns, Scalar* to, int width) {
+    for (int panel = 0, first = 0; panel < Split::count; ++panel) {
+      const auto block = [&]<int Rows>(std::integral_constant<int, Rows>) {
+        outer_block<Rows>(x + first * kLanes<Scalar>, x_stride, columns, stride, tiles, to + first * Outputs, Outputs,
+                          width);
+        first += Rows;
+      };
+      if (panel < Split::large_count) {
+        block(std::integral_constant<int, Split::large>{});
+      } else if constexpr (Split::large_count < Split::count) {
+        block(std::integral_constant<int, Split::large - 1>{});
+      }
+    }
+  });
 }
 
 }  // namespace ebm::detail

@@ -3,7 +3,7 @@
 //   y = x + f(x)          f gives the shape that it takes
 #pragma once
 
-#include <ebm/networks/layer_stack.hpp>
+#include <ebm/networks/branch.hpp>
 
 #include <algorithm>
 
@@ -15,51 +15,31 @@ struct Residual {};
 
 namespace detail {
 
-template <class... Layers, class Scalar, LayerShape Input>
-struct BoundLayer<Residual<Layers...>, Scalar, Input> {
-  using Stack = LayerStack<Scalar, Input, Layers...>;
+template <class Scalar, LayerShape Input, LayerShape Made>
+struct SumJoint {
+  static_assert(std::same_as<Made, Input>, "ebm::Residual: the layers must give the shape that they take");
   using Output = Input;
-  static_assert(std::same_as<typename Stack::Output, Input>,
-                "ebm::Residual: the layers must give the shape that they take");
-  static constexpr Index parameters = Stack::parameters, packed = Stack::packed, kept = Stack::memory;
-  static constexpr bool in_place = false;
 
-  template <class Draw>
-  static void initialise(Scalar* theta, double scale, Draw draw) {
-    Stack::initialise(theta, scale, draw);
-  }
-  static void pack(const Scalar* theta, Scalar* packed_weights) { Stack::pack(theta, packed_weights); }
-
-  template <int Tiles>
-  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> pass,
-                      Workspace& workspace) {
-    Stack::template forward<Tiles>(w, x, pass, workspace);
-    add(x, Stack::output(pass), y, Tiles);
-  }
-
-  // dx and the gradient may be null.
-  template <class ForGroups>
-  static void backward_tiles(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass,
-                             Strided<const Scalar> dy, Strided<Scalar> dx, Scalar* gradient, Index tiles,
-                             Workspace& workspace, ForGroups for_groups) {
-    Workspace::Scope scope(workspace);
-    constexpr Index stride = Stack::widest * kLanes<Scalar>;
-    const Strided<Scalar> delta{workspace.take<Scalar>(tiles * stride), stride},
-        other{workspace.take<Scalar>(tiles * stride), stride};
-    for (Index t = 0; t < tiles; ++t) std::copy_n(dy.tile(t), Output::size * kLanes<Scalar>, delta.tile(t));
-    Stack::backward(w, x, pass, delta, other, dx, gradient, tiles, workspace, for_groups);
-    if (dx.data) add(dy, dx, dx, tiles);
-  }
-
- private:
-  static void add(Strided<const Scalar> a, Strided<const Scalar> b, Strided<Scalar> sum, Index tiles) {
+  static void join(Strided<const Scalar> x, Strided<const Scalar> made, Strided<Scalar> y, Index tiles) {
     using V = Pack<Scalar>;
     for (Index t = 0; t < tiles; ++t) {
-      for (Index i = 0; i < Input::size * kLanes<Scalar>; i += V::size)
-        (V::load(a.tile(t) + i) + V::load(b.tile(t) + i)).store(sum.tile(t) + i);
+      for (Index i = 0; i < kSize; i += V::size)
+        (V::load(x.tile(t) + i) + V::load(made.tile(t) + i)).store(y.tile(t) + i);
     }
   }
+  static void split(Strided<const Scalar> dy, Strided<Scalar> made, Index tiles) {
+    for (Index t = 0; t < tiles; ++t) std::copy_n(dy.tile(t), kSize, made.tile(t));
+  }
+  static void add(Strided<const Scalar> dy, Strided<Scalar> dx, Index tiles) { join(dy, dx, dx, tiles); }
+
+ private:
+  static constexpr Index kSize = Input::size * kLanes<Scalar>;
 };
+
+template <class... Layers, class Scalar, LayerShape Input>
+struct BoundLayer<Residual<Layers...>, Scalar, Input>
+    : BranchLayer<SumJoint<Scalar, Input, typename LayerStack<Scalar, Input, Layers...>::Output>, Scalar, Input,
+                  Layers...> {};
 
 }  // namespace detail
 }  // namespace ebm

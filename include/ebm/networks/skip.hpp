@@ -4,7 +4,7 @@
 //   y = (x, f(x))         channel by channel of every pixel, where f gives an image of the same height and width
 #pragma once
 
-#include <ebm/networks/layer_stack.hpp>
+#include <ebm/networks/branch.hpp>
 
 #include <algorithm>
 
@@ -31,63 +31,47 @@ struct Joined<A, B> {
   static constexpr int pixels = A::height * A::width;
 };
 
-template <class... Layers, class Scalar, LayerShape Input>
-struct BoundLayer<Skip<Layers...>, Scalar, Input> {
-  using Stack = LayerStack<Scalar, Input, Layers...>;
-  using Output = typename Joined<Input, typename Stack::Output>::Output;
-  static constexpr Index parameters = Stack::parameters, packed = Stack::packed, kept = Stack::memory;
-  static constexpr bool in_place = false;
+template <class Scalar, LayerShape Input, LayerShape Made>
+struct SkipJoint {
+  using Output = typename Joined<Input, Made>::Output;
 
-  template <class Draw>
-  static void initialise(Scalar* theta, double scale, Draw draw) {
-    Stack::initialise(theta, scale, draw);
+  static void join(Strided<const Scalar> x, Strided<const Scalar> made, Strided<Scalar> y, Index tiles) {
+    for_pixels(tiles, [&](Index t, Index p) {
+      std::copy_n(x.tile(t) + p * kInput, kInput, y.tile(t) + p * kOutput);
+      std::copy_n(made.tile(t) + p * kMade, kMade, y.tile(t) + p * kOutput + kInput);
+    });
   }
-  static void pack(const Scalar* theta, Scalar* packed_weights) { Stack::pack(theta, packed_weights); }
-
-  template <int Tiles>
-  static void forward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> y, Strided<Scalar> pass,
-                      Workspace& workspace) {
-    Stack::template forward<Tiles>(w, x, pass, workspace);
-    const Strided<const Scalar> made = Stack::output(pass);
-    for (Index t = 0; t < Tiles; ++t) {
-      for (Index p = 0; p < kPixels; ++p) {
-        std::copy_n(x.tile(t) + p * kInput, kInput, y.tile(t) + p * kOutput);
-        std::copy_n(made.tile(t) + p * kMade, kMade, y.tile(t) + p * kOutput + kInput);
-      }
-    }
+  static void split(Strided<const Scalar> dy, Strided<Scalar> made, Index tiles) {
+    for_pixels(tiles, [&](Index t, Index p) {
+      std::copy_n(dy.tile(t) + p * kOutput + kInput, kMade, made.tile(t) + p * kMade);
+    });
   }
-
-  // dx and the gradient may be null.
-  template <class ForGroups>
-  static void backward_tiles(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass,
-                             Strided<const Scalar> dy, Strided<Scalar> dx, Scalar* gradient, Index tiles,
-                             Workspace& workspace, ForGroups for_groups) {
+  static void add(Strided<const Scalar> dy, Strided<Scalar> dx, Index tiles) {
     using V = Pack<Scalar>;
-    Workspace::Scope scope(workspace);
-    constexpr Index stride = Stack::widest * kLanes<Scalar>;
-    const Strided<Scalar> delta{workspace.take<Scalar>(tiles * stride), stride},
-        other{workspace.take<Scalar>(tiles * stride), stride};
-    for (Index t = 0; t < tiles; ++t) {
-      for (Index p = 0; p < kPixels; ++p)
-        std::copy_n(dy.tile(t) + p * kOutput + kInput, kMade, delta.tile(t) + p * kMade);
-    }
-    Stack::backward(w, x, pass, delta, other, dx, gradient, tiles, workspace, for_groups);
-    if (!dx.data) return;
-    for (Index t = 0; t < tiles; ++t) {
-      for (Index p = 0; p < kPixels; ++p) {
-        const Scalar* slope = dy.tile(t) + p * kOutput;
-        Scalar* sum = dx.tile(t) + p * kInput;
-        for (Index i = 0; i < kInput; i += V::size) (V::load(slope + i) + V::load(sum + i)).store(sum + i);
-      }
-    }
+    for_pixels(tiles, [&](Index t, Index p) {
+      const Scalar* slope = dy.tile(t) + p * kOutput;
+      Scalar* sum = dx.tile(t) + p * kInput;
+      for (Index i = 0; i < kInput; i += V::size) (V::load(slope + i) + V::load(sum + i)).store(sum + i);
+    });
   }
 
  private:
   // Scalars of a pixel in a tile: of the input, of what the layers make, of both.
-  static constexpr Index kPixels = Joined<Input, typename Stack::Output>::pixels,
-                         kInput = Input::size / kPixels * kLanes<Scalar>,
-                         kMade = Stack::Output::size / kPixels * kLanes<Scalar>, kOutput = kInput + kMade;
+  static constexpr Index kPixels = Joined<Input, Made>::pixels, kInput = Input::size / kPixels * kLanes<Scalar>,
+                         kMade = Made::size / kPixels * kLanes<Scalar>, kOutput = kInput + kMade;
+
+  template <class F>
+  static void for_pixels(Index tiles, F f) {
+    for (Index t = 0; t < tiles; ++t) {
+      for (Index p = 0; p < kPixels; ++p) f(t, p);
+    }
+  }
 };
+
+template <class... Layers, class Scalar, LayerShape Input>
+struct BoundLayer<Skip<Layers...>, Scalar, Input>
+    : BranchLayer<SkipJoint<Scalar, Input, typename LayerStack<Scalar, Input, Layers...>::Output>, Scalar, Input,
+                  Layers...> {};
 
 }  // namespace detail
 }  // namespace ebm

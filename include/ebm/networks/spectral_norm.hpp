@@ -6,7 +6,8 @@
 // W is [inputs][outputs], for a convolution [kernel pixel and input channel][output channel]. u, v and sigma are kept
 // beside the packed weights and move on by some iterations whenever parameters are set, so that sigma follows while a
 // network trains; a copy has its own. The gradient takes u and v as constants (eq. 12): dE/dW = (G - (G . N) v u') / sigma
-// where N = W / sigma and G = dE/dN.
+// where N = W / sigma and G = dE/dN. So does the mixed product: it is that of the layer with u and v where they are, which
+// is the true one once the iteration has converged, for the slope of v . W u is then that of the singular value.
 #pragma once
 
 #include <ebm/networks/layer.hpp>
@@ -59,6 +60,16 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
     for (Index i = 0; i < weights; ++i) normal[i] = theta[i] * factor;
     std::copy_n(theta + weights, outputs, normal + weights);
     Inner::pack(normal, packed_weights);
+  }
+
+  template <int Tiles, class Finished>
+  static void forward_panels(LayerWeights<Scalar> w, Strided<const Scalar> x, Finished finished) {
+    Inner::template forward_panels<Tiles>(inner(w), x, finished);
+  }
+  template <int Tiles, class Finished>
+  static void backward_panels(LayerWeights<Scalar> w, Strided<const Scalar> dy,
+                              Finished finished) requires GivesSlopePanels<Inner, Scalar> {
+    Inner::template backward_panels<Tiles>(inner(w), dy, finished);
   }
 
   template <int Tiles>

@@ -67,7 +67,7 @@ inline double softmax_ratios(const ProposedRow& row, std::size_t first, std::spa
 // Rule: proposals(), perturbation() and weigh(row, slopes) -> loss, slopes[j] <- dloss / dE_j.
 template <TrainableEnergy E, class Rule>
 class ProposalEstimator {
-  static_assert(E::dim >= 2, "proposed targets: the energy must be one of inputs and a target");
+  static_assert(E::dim >= 2 || E::dim == Dynamic, "proposed targets: the energy must be one of inputs and a target");
 
  public:
   using Scalar = typename E::Scalar;
@@ -78,7 +78,7 @@ class ProposalEstimator {
         slots_(rule.proposals().count + 1),
         row_tiles_(tiles_for<Scalar>(slots_)),
         noise_(rng.stream()),
-        points_(static_cast<std::size_t>(data.rows * row_tiles_ * E::dim)),
+        points_(static_cast<std::size_t>(data.rows * row_tiles_ * data.tiles.dim())),
         weights_(static_cast<std::size_t>(data.rows * row_tiles_)),
         values_(weights_.size()),
         losses_(static_cast<std::size_t>(data.rows)),
@@ -94,7 +94,7 @@ class ProposalEstimator {
   template <class Exec>
   BatchReport estimate(const E& energy, Data data, Index iteration, FlatVector<Scalar>& gradient, Exec& executor) {
     const Index tiles = data.rows * row_tiles_;
-    const TileSpan<Scalar, E::dim> points(points_.front().data(), tiles);
+    const TileSpan<Scalar, E::dim> points(points_.front().data(), tiles, data.tiles.dim());
     const LanesSpan<Scalar> weights(weights_.front().data(), tiles), values(values_.front().data(), tiles);
     executor.run(data.rows, [&](Index row, Index worker) {
       const Index first = row * row_tiles_;
@@ -113,17 +113,16 @@ class ProposalEstimator {
   }
 
  private:
-  static constexpr Index kTarget = E::dim - 1;
-
   void weigh_row(const E& energy, Data data, Index row, Index iteration, TileSpan<Scalar, E::dim> points,
                  LanesSpan<Scalar> weights, LanesSpan<Scalar> values, Index worker) {
     const auto slots = static_cast<std::size_t>(slots_);
     const std::span<double> scratch(scratch_[static_cast<std::size_t>(worker)]);
     const auto energies = scratch.subspan(0, slots), offsets = scratch.subspan(slots, slots),
                log_proposals = scratch.subspan(2 * slots, slots), slopes = scratch.subspan(3 * slots, slots);
+    const Index target = data.tiles.dim() - 1;
     const auto given = [&](Index i) { return data.tiles.coordinate(row / kLanes<Scalar>, i)[row % kLanes<Scalar>]; };
     for (Index t = 0; t < row_tiles_; ++t) {
-      for (Index i = 0; i < kTarget; ++i) std::fill_n(points.coordinate(t, i), kLanes<Scalar>, given(i));
+      for (Index i = 0; i < target; ++i) std::fill_n(points.coordinate(t, i), kLanes<Scalar>, given(i));
     }
     for (Index j = 0; j < row_tiles_ * kLanes<Scalar>; ++j) {
       const std::size_t slot = static_cast<std::size_t>(std::min(j, slots_ - 1));
@@ -134,8 +133,8 @@ class ProposalEstimator {
             scale > 0 ? scale * rule_.proposals().draw(noise_, static_cast<std::uint32_t>(row), index) : 0.0;
         log_proposals[slot] = rule_.proposals().log_density(offsets[slot]);
       }
-      points.coordinate(j / kLanes<Scalar>, kTarget)[j % kLanes<Scalar>] =
-          given(kTarget) + static_cast<Scalar>(offsets[slot]);
+      points.coordinate(j / kLanes<Scalar>, target)[j % kLanes<Scalar>] =
+          given(target) + static_cast<Scalar>(offsets[slot]);
     }
     for (Index t = 0; t < row_tiles_; t += kTilesAtOnce<E>) {
       const Index count = std::min(kTilesAtOnce<E>, row_tiles_ - t);

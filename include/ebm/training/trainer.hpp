@@ -75,12 +75,13 @@ class Trainer {
  private:
   using State = detail::TrainerState<E, O, P>;
 
-  static std::span<const int> checked(const Values<int>& labels, Index rows) {
+  std::span<const int> checked(const Values<int>& labels, Index rows) const {
     require_shape("labels", labels, rows, 1);
-    const std::string wanted = joined({"less than ", count_text(detail::kClasses<E>)});
+    const Index classes = detail::classes_of(state_.energy);
+    const std::string wanted = joined({"less than ", count_text(classes)});
     for (Index i = 0; i < labels.size(); ++i) {
       require(labels(i) >= -1, "labels", labels(i), "classes from 0 on, or -1");
-      if (detail::kClasses < E >> 0) require(labels(i) < detail::kClasses<E>, "labels", labels(i), wanted.c_str());
+      if (classes > 0) require(labels(i) < classes, "labels", labels(i), wanted.c_str());
     }
     return {labels.data(), static_cast<std::size_t>(labels.size())};
   }
