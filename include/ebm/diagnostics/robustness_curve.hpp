@@ -1,8 +1,8 @@
-// The robustness curve of a classifier: its accuracy while points are attacked (diagnostics/adversarial.hpp), against the
-// radius within which they are moved (Madry et al. 2018).
+// The robustness curve of a classifier: its accuracy while points are attacked (diagnostics/adversarial.hpp), against
+// the radius within which they are moved (Madry et al. 2018).
 //
-// A point counts at a radius if it stood that one and all smaller ones, since a ball holds the smaller balls. Attacks are
-// not exhaustive: the curve is an upper bound of what the worst perturbations leave.
+// A point counts at a radius if it stood that one and all smaller ones, since a ball holds the smaller balls. Attacks
+// are not exhaustive: the curve is an upper bound of what the worst perturbations leave.
 #pragma once
 
 #include <ebm/diagnostics/adversarial.hpp>

@@ -1,7 +1,8 @@
-// Archives of arrays in NumPy's .npz format: a zip archive of one .npy file each. This header needs zlib: link ebm::zlib.
+// Archives of arrays in NumPy's .npz format: a zip archive of one .npy file each. This header needs zlib: link
+// ebm::zlib.
 //
-//   numpy.savez("model.npz", **{name: tensor.numpy() for name, tensor in model.state_dict().items()})       there
-//   ebm::load_pytorch(network, ebm::read_npz("model.npz"));                                                 here
+//   numpy.savez("model.npz", **{name: tensor.numpy() for name, tensor in model.state_dict().items()})     there
+//   ebm::load_pytorch(network, ebm::read_npz("model.npz"));                                               here
 //
 // Reading takes what numpy.savez and numpy.savez_compressed write of float32, float64 and int64, in either order of
 // storage, and refuses everything else; what it allocates is bounded as io/zip.hpp says.

@@ -147,8 +147,8 @@ void load_pytorch(Net& network, const std::string& path, std::vector<std::string
   load_pytorch(network, read_safetensors(path), std::move(modules));
 }
 
-// The state_dict of a network. Without names the modules are numbered like the layers, activations included, as those of
-// a Sequential are.
+// The state_dict of a network. Without names the modules are numbered like the layers, activations included, as those
+// of a Sequential are.
 template <class Net>
 Tensors pytorch_state_dict(const Net& network, const std::vector<std::string>& modules = {}) {
   using Scalar = typename Net::Scalar;

@@ -1,8 +1,8 @@
 // Reliability diagrams (DeGroot & Fienberg 1983): how often a classifier is right, against how sure it is; a panel for
 // each of several classifiers, and below it the share of points that each bin holds.
 //
-// A bar reaches up to the accuracy of its bin, or to its confidence where that is less; what lies between the two is in a
-// color that says which is larger. A calibrated classifier has its bars end on the diagonal.
+// A bar reaches up to the accuracy of its bin, or to its confidence where that is less; what lies between the two is in
+// a color that says which is larger. A calibrated classifier has its bars end on the diagonal.
 #pragma once
 
 #include <ebm/diagnostics/calibration_error.hpp>

@@ -1,12 +1,12 @@
 // Augmentations: what is done to the rows of a minibatch, anew in every iteration, so that a model learns that it makes
 // no difference.
 //
-//   GaussianNoise{.sd = 0.03}                          x + sd xi,  xi ~ N(0, I)
-//   HorizontalFlip<Image<32, 32, 3>>{}                 mirrored from left to right, with probability 1/2
-//   Shift<Image<32, 32, 3>>{.most = 4, .padding = 0}   moved by up to so many pixels each way, uniformly, over a padding
+//   GaussianNoise{.sd = 0.03}                       x + sd xi,  xi ~ N(0, I)
+//   HorizontalFlip<Image<32, 32, 3>>{}              mirrored from left to right, with probability 1/2
+//   Shift<Image<32, 32, 3>>{.most = 4}              moved by up to so many pixels each way, uniformly, over a padding
 //
-// the three of the published code of Grathwohl et al. 2020, which pads by reflection. Each is a value, and what it does a
-// pure function of (stream, tile, lane, round): the same for any number of threads, and after a checkpoint.
+// the three of the published code of Grathwohl et al. 2020, which pads by reflection. Each is a value, and what it does
+// a pure function of (stream, tile, lane, round): the same for any number of threads, and after a checkpoint.
 //
 //   apply(x, stream, round, workspace)      the tiles, in place
 #pragma once

@@ -1,7 +1,8 @@
 // Augmented: an objective that sees every minibatch through augmentations (objectives/augmentations.hpp), one after the
 // other.
 //
-//   Augmented{JointObjective<>::calibrated(), Shift<Image<28, 28>>{.most = 2, .padding = -1}, HorizontalFlip<Image<28, 28>>{}}
+//   using Shape = ebm::Image<28, 28>;
+//   ebm::Augmented{ebm::JointObjective<>::calibrated(), ebm::Shift<Shape>{.padding = -1}, ebm::HorizontalFlip<Shape>{}}
 //
 // Each draws from a stream of its own. The coordinates are those that the objective sees: images are trained as they
 // are, a network of Features in the trainer's frame, where pixels are no more.
