@@ -1,6 +1,7 @@
 // Hashes of what networks of layers give: outputs, slopes in the inputs and in the parameters, a short training.
 #pragma once
 
+#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/energies/network_energy.hpp>
 #include <ebm/networks/average_pool.hpp>
 #include <ebm/networks/flatten.hpp>
@@ -68,6 +69,9 @@ inline std::vector<Line> network_bits() {
   const NetworkEnergy energy{network<float>(rng, Image<4, 4>{}, Conv<12, 3, 1, 1>{}, Silu{}, Dense<1>{})};
   lines.push_back(
       training_line("train Network Mala Adam", energy, Mala{}, Persistent{.chains = 100, .steps = 4}, Adam{}));
+  const ClassifierEnergy classifier{network<float>(rng, Features<3>{}, Dense<9>{}, Silu{}, Dense<3>{})};
+  lines.push_back(training_line("train Classifier Mala by class", classifier, Mala{.temperature = 0.5},
+                                Persistent{.chains = 100, .steps = 4, .by_class = true}, Adam{}));
   return lines;
 }
 

@@ -172,7 +172,7 @@ Points<typename E::Scalar, E::dim> projected_gradient_attack(const E& energy, co
     require(value >= options.lower && value <= options.upper, "points", value, "numbers from lower to upper");
   }
   for (Index i = 0; i < labels.size(); ++i)
-    require(labels(i) >= 0 && labels(i) < E::classes, "labels", labels(i), "one of the classes");
+    require(labels(i) >= 0 && labels(i) < detail::classes_of(energy), "labels", labels(i), "one of the classes");
   const detail::ProjectedGradientAttack<E> attack(options, radius, rng.stream());
   std::vector<Workspace> workspaces(static_cast<std::size_t>(executor.workers()));
   executor.run((result.rows() + rows_at_once - 1) / rows_at_once, [&](Index task, Index worker) {

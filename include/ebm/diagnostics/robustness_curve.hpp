@@ -31,7 +31,7 @@ RobustnessCurve robustness_curve(const E& energy, const Eigen::DenseBase<Derived
     Index kept = 0;
     for (Index row = 0; row < standing.rows(); ++row) {
       Index best = 0;
-      for (Index y = 1; y < E::classes; ++y) best = logs(row, y) > logs(row, best) ? y : best;
+      for (Index y = 1; y < logs.cols(); ++y) best = logs(row, y) > logs(row, best) ? y : best;
       if (best != classes(row)) continue;
       standing.row(kept) = standing.row(row).eval();
       classes(kept++) = classes(row);

@@ -154,10 +154,13 @@ class ClassifierEnergy {
     network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
       softmax(out, slopes, values.tile_data(t));
       blend(t, out, label_of, temperature, values);
-      const V scale(temperature - 1);
-      for (Index i = 0; i < scalars(); i += V::size) (V::load(slopes + i) * scale).store(slopes + i);
-      for (Index lane = 0; lane < kLanes<Scalar>; ++lane)
-        slopes[label_of(t * kLanes<Scalar> + lane) * kLanes<Scalar> + lane] -= temperature;
+      for (Index lane = 0; lane < kLanes<Scalar>; ++lane) {
+        const int label = label_of(t * kLanes<Scalar> + lane);
+        for (Index y = 0; y < class_count(); ++y) {
+          Scalar& slope = slopes[y * kLanes<Scalar> + lane];
+          slope = ebm::fma(slope, temperature - 1, y == label ? -temperature : Scalar(0));
+        }
+      }
     });
   }
 

@@ -13,10 +13,7 @@ namespace ebm {
 
 namespace detail {
 
-template <class E>
-int class_of_chain(Index chain) {
-  return static_cast<int>(chain % E::classes);
-}
+inline int class_of_chain(Index chain, Index classes) { return static_cast<int>(chain % classes); }
 
 // The energy of the tiles from chain `first_chain` on, for the length of a call.
 template <ClassConditional E>
@@ -39,7 +36,9 @@ struct OfTheirClasses {
 
  private:
   auto label_of() const {
-    return [first = first_chain](Index lane) { return class_of_chain<E>(first + lane); };
+    return [first = first_chain, classes = classes_of(*energy)](Index lane) {
+      return class_of_chain(first + lane, classes);
+    };
   }
 };
 

@@ -39,7 +39,8 @@ class NegativeChains {
       : kernel_(kernel),
         start_(start),
         moved_(tiles_for<Scalar>(rows_moved(start, data.rows))),
-        chains_(chain_tiles(start, moved_), dimension_of(energy)),
+        classes_(detail::classes_of(energy)),
+        chains_(chain_tiles(start, moved_, classes_), dimension_of(energy)),
         memory_(workers, chains_.tiles()),
         step_size_(kernel, 0.01, {1e-6, AnchoredEnergy<E> ? 1.0 : 1e6}),
         jump_(temperature_of(kernel)),
@@ -101,10 +102,10 @@ class NegativeChains {
     return false;
   }
   // Whole groups of moved tiles, so that all chains are moved equally often, and as many chains of each class.
-  static Index chain_tiles(const Start& start, Index moved) {
+  static Index chain_tiles(const Start& start, Index moved, [[maybe_unused]] Index classes) {
     if constexpr (Start::persistent) {
       Index unit = moved;
-      if constexpr (ClassConditional<E>) unit = start.by_class ? std::lcm(moved, Index{E::classes}) : moved;
+      if constexpr (ClassConditional<E>) unit = start.by_class ? std::lcm(moved, classes) : moved;
       return (tiles_for<Scalar>(start.chains) + unit - 1) / unit * unit;
     } else {
       return moved;
@@ -149,11 +150,11 @@ class NegativeChains {
   }
 
   // The first row of the chain's class from `from` on; `from` itself where the minibatch has none.
-  static Index row_of_class(Index chain, Data data, Index from) {
+  Index row_of_class(Index chain, Data data, Index from) const {
     if constexpr (ClassConditional<E>) {
       for (Index i = 0; i < data.rows; ++i) {
         const Index row = (from + i) % data.rows;
-        if (data.labels[row] == detail::class_of_chain<E>(chain)) return row;
+        if (data.labels[row] == detail::class_of_chain(chain, classes_)) return row;
       }
     }
     return from;
@@ -240,7 +241,7 @@ class NegativeChains {
 
   K kernel_;
   Start start_;
-  Index moved_;
+  Index moved_, classes_;  // no classes where the energy knows of none
   Chains<Scalar, E::dim> chains_;
   RunMemory<Scalar> memory_;
   StepSize step_size_;
