@@ -310,9 +310,9 @@ class BernoulliRbm {
     if (result.centred_ && tensors.has("visible_offset")) {
       const auto offset = tensors.numbers<Scalar>("visible_offset", {shape[0]});
       std::copy(offset.begin(), offset.end(), result.visible_offset_.data());
-      result.initialised_ = true;
     }
     result.set_parameters(theta);
+    result.initialised_ = !result.centred_ || tensors.has("visible_offset");
     return result;
   }
 
