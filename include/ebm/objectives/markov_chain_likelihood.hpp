@@ -44,16 +44,18 @@ class EnergyOfTarget {
     Workspace::Scope scope(workspace);
     const auto slopes = workspace.tiles<Scalar, E::dim>(points_.count(), E::dim);
     evaluate(*energy_, points_, values, slopes, workspace);
-    for (Index t = 0; t < points_.count(); ++t)
-      std::copy_n(slopes.coordinate(t, E::dim - 1), kLanes<Scalar>, gradients.tile_data(t));
+    for (Index t = 0; t < points_.count(); ++t) copy_lanes(slopes.coordinate(t, E::dim - 1), gradients.tile_data(t));
     forbid(y, values);
   }
   void set_targets(TileSpan<const Scalar, 1> y) const {
-    for (Index t = 0; t < points_.count(); ++t)
-      std::copy_n(y.tile_data(t), kLanes<Scalar>, points_.coordinate(t, E::dim - 1));
+    for (Index t = 0; t < points_.count(); ++t) copy_lanes(y.tile_data(t), points_.coordinate(t, E::dim - 1));
   }
 
  private:
+  static void copy_lanes(const Scalar* from, Scalar* to) {
+    using V = Pack<Scalar>;
+    for (Index p = 0; p < kLanes<Scalar>; p += V::size) V::load(from + p).store(to + p);
+  }
   void forbid(TileSpan<const Scalar, 1> y, LanesSpan<Scalar> values) const {
     if constexpr (Bounded) {
       using V = Pack<Scalar>;
