@@ -64,6 +64,9 @@ TEST_CASE("predictions are where the energy is least") {
     ebm::Points<double, 2> at(1, 2);
     at << inputs(row), best(row);
     CHECK(energy.log_density(at)(0) >= predictive.log_density().maxCoeff() - 1e-6);
+    // Steps that are much too long are halved until they lower the energy.
+    at(0, 1) = energy.predict(inputs.row(row), {.step_size = 1000})(0);
+    CHECK(energy.log_density(at)(0) >= predictive.log_density().maxCoeff() - 1e-4);
   }
 }
 
