@@ -3,6 +3,7 @@
 #include <ebm/concepts/evaluation.hpp>
 #include <ebm/energies/network_energy.hpp>
 #include <ebm/io/safetensors.hpp>
+#include <ebm/networks/norm.hpp>
 #include <ebm/networks/residual.hpp>
 #include <ebm/networks/spectral_norm.hpp>
 
@@ -56,6 +57,8 @@ TEST_CASE("a network of run time comes back with the sizes of its tensors") {
   CHECK(comes_back_itself(Features{3}, Dense{17}, Silu{}, Dense{100}, Tanh{}, Dense<2>{}));
   CHECK(comes_back_itself(Features{3}, Tanh{}, Dense<17>{}, Silu{}, Dense{4}));
   CHECK(comes_back_itself(Image<5, 5>{}, Conv<3, 2>{}, Silu{}, Dense{7}, Silu{}, Dense<2>{}));
+  CHECK(comes_back_itself(Features{3}, LayerNorm{}, Dense{17}, LayerNorm{}, Silu{}, Dense<2>{}, LayerNorm{}));
+  CHECK(comes_back_itself(Features{3}, LayerNorm{}, HiddenLayers{{7, 3}}, LayerNorm{}));
   CHECK(comes_back_itself(Features<4>{}, SpectralNorm<Dense<6>>{}, Residual<Dense<6>, Silu>{}, Dense{5}));
 }
 
