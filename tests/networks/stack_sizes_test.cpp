@@ -114,6 +114,9 @@ TEST_CASE("tensors that fit no network are refused by name") {
   CHECK_THAT(without("layers.4.weight", {zeros("layers.4.weight", {4, 0})}), ContainsSubstring("sides of at least 1"));
   CHECK_THAT(without("", {zeros("layers.999999.weight", {4, 2})}),
              ContainsSubstring("\"layers.6.weight\" is not there"));
+  // Two sizes that were never multiplied: nothing so large is made.
+  CHECK_THAT(without("layers.2.weight", {zeros("layers.2.weight", {1, 1 << 21})}),
+             ContainsSubstring("\"layers.2.weight\" has shape 1 x 2097152, wanted 9 x 2097152"));
   CHECK(without("", {zeros("layers.9999999999999999999999.weight", {4, 2})}) == "");
   CHECK(without("", {zeros("layers.x", {1}), zeros("layers.", {1}), zeros("layers.77", {1})}) == "");
 }

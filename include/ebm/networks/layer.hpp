@@ -12,8 +12,8 @@
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
 //   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
 //
-// Where all shapes are known at compile time these are constants and static functions. A layer of shapes known at run time
-// is an object made of (inputs, outputs), its parameters and packed are members.
+// Where all shapes are known at compile time these are constants and static functions. A layer whose shapes are known at
+// run time is an object made of (inputs, outputs), whose members they are.
 //
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/residual.hpp).
@@ -53,6 +53,7 @@ struct BoundLayer {
                 "ebm::network: no layer, or none for features of this shape (some want an ebm::Image, many a shape "
                 "known at compile time)");
 };
+// What a layer was bound from.
 template <class Bound>
 struct BoundOf;
 template <class L, class S, AnyShape I>
