@@ -90,14 +90,16 @@ class Network {
   }
   // Sizes that are known at run time are those of the tensors.
   static Network from(const Tensors& tensors) {
-    Network result(stack_of(tensors));
-    result.set_parameters(tensors.numbers<Scalar>(detail::tensor_slots(result.stack_)));
+    Stack stack = stack_of(tensors);
+    const std::vector<Scalar> theta = tensors.numbers<Scalar>(detail::tensor_slots(stack));  // throws first
+    Network result(std::move(stack));
+    result.set_parameters(theta);
     detail::for_each_buffered_layer(
         result.stack_, "", static_cast<const Scalar*>(result.parameters_.data()), result.packed_.data(),
-        [&]<class Layer>(const Layer&, const std::string& name, const Scalar* theta, Scalar* packed) {
+        [&]<class Layer>(const Layer&, const std::string& name, const Scalar* own, Scalar* packed) {
           const auto buffers = tensors.numbers<Scalar>(name, {Layer::buffers});
           std::copy(buffers.begin(), buffers.end(), packed + Layer::packed - Layer::buffers);
-          Layer::restore(theta, packed);
+          Layer::restore(own, packed);
         });
     return result;
   }

@@ -29,8 +29,8 @@
 //   backward_tangents<Tiles>(weights, kept, dy, dx, workspace)
 //   add_tangent_gradient(weights, kept, dy, tiles, gradient)         if it has parameters
 //
-// Where all shapes are known at compile time these are constants and static functions. A layer of shapes known at run time
-// is an object made of (inputs, outputs); how many its parameters and packed scalars are, it knows as members.
+// Where all shapes are known at compile time these are constants and static functions. A layer whose shapes are known at
+// run time is an object made of (inputs, outputs), whose members they are.
 //
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/branch.hpp).
@@ -84,6 +84,7 @@ struct BoundLayer {
                 "ebm::network: no layer, or none for features of this shape (some want an ebm::Image, many a shape "
                 "known at compile time)");
 };
+// What a layer was bound from.
 template <class Bound>
 struct BoundOf;
 template <class L, class S, AnyShape I>
@@ -103,6 +104,16 @@ struct NoParameters {
   static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
                            Index, Scalar*, Workspace&) {}
 };
+
+// Whether a layer has parameters, however many.
+template <class Layer, class Scalar>
+inline constexpr bool kHasParameters = [] {
+  if constexpr (std::is_empty_v<Layer>) {
+    return Layer::parameters > 0;
+  } else {
+    return !std::is_base_of_v<NoParameters<Scalar>, Layer>;
+  }
+}();
 
 // Takes panels, and stores them.
 template <int Tiles, class Scalar>

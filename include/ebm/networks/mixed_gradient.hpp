@@ -59,10 +59,10 @@ struct MixedGradient {
       if constexpr (requires { &Layer::template backward_tangents_tiles<ForGroups>; }) {
         layer.backward_tangents_tiles(own, in, kept, delta, to, sum, tiles, workspace, for_groups);
       } else {
-        if constexpr (!kIsAffine<Layer>) {
-          if constexpr (Layer::parameters > 0) layer.add_tangent_gradient(own, kept, delta, tiles, sum);
-        } else if constexpr (requires { layer.weights; }) {
+        if constexpr (kHasParameters<Layer, Scalar> && kIsAffine<Layer>) {
           add_affine_gradient(layer, own, in, kept, delta, tiles, sum, workspace);
+        } else if constexpr (kHasParameters<Layer, Scalar>) {
+          layer.add_tangent_gradient(own, kept, delta, tiles, sum);
         }
         if (!to.value.data) return;
         for_groups([&](auto group, Index t) {
