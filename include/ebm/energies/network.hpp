@@ -48,10 +48,7 @@ class Network {
 
   std::span<const Scalar> parameters() const { return parameters_.span(); }
   void set_parameters(std::span<const Scalar> theta) {
-    if (theta.size() != parameters_.size()) {
-      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
-                               count_text(static_cast<Index>(parameters_.size()))}));
-    }
+    if (theta.size() != parameters_.size()) detail::throw_count("parameters", theta.size(), parameters_.size());
     std::copy(theta.begin(), theta.end(), parameters_.data());
     Stack::pack(parameters_.data(), packed_.data());
   }

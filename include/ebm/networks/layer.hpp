@@ -21,7 +21,7 @@
 // and an activation above or below takes them by what these give:
 //
 //   forward_taker<Tiles>(y, kept)
-//   backward_taker<Tiles>(kept, dx)
+//   backward_taker<Tiles>(kept, dx)           dx may be the memory of what was kept
 //
 // For mixed products (networks/mixed_gradient.hpp), unless it says that it is `affine`, values with their tangents:
 //
