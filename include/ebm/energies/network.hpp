@@ -1,6 +1,7 @@
 // Network: layers whose shapes are deduced from each other, with parameters of their own.
 //
-//   auto network = ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
+//   auto network =
+//       ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
 //   network.outputs(points)                                        N x 10
 //
 // What an energy makes of the outputs is a head (energies/network_energy.hpp): a callable that is handed the outputs of
@@ -88,8 +89,8 @@ class Network {
     });
   }
 
-  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are written
-  // to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
+  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are
+  // written to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
   template <class Head>
   void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
                 Head head) const {
@@ -163,8 +164,8 @@ class Network {
   }
 
  private:
-  // Without parameters, a group goes back while what it kept is in the cache. The sum over the tiles of a pass is made in
-  // registers: for parameter gradients, their number must not depend on the instruction set.
+  // Without parameters, a group goes back while what it kept is in the cache. Gradients of parameters are summed over
+  // the tiles of a pass in registers: how many these are must not depend on the instruction set.
   static constexpr Index kTileBytes = Stack::memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar));
   static constexpr Index kTilesAPass = tiles_at_once, kGradientTiles = kTileBytes <= 160 * 1024 ? 4 : 2;
 

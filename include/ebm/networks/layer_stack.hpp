@@ -1,7 +1,7 @@
 // LayerStack: layers one after the other, each bound to the shape that the one below gives.
 //
-// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair, a
-// chunk) finds them at the same distance. A stack is a layer itself (networks/residual.hpp).
+// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair,
+// a chunk) finds them at the same distance. A stack is a layer itself (networks/residual.hpp).
 #pragma once
 
 #include <ebm/networks/layer.hpp>
@@ -120,8 +120,8 @@ struct LayerStack {
     });
   }
 
-  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer, and
-  // the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
+  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer,
+  // and the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
   template <class ForGroups>
   static void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
                        Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
