@@ -121,7 +121,8 @@ struct LayerStack {
   }
 
   // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer,
-  // and the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
+  // and the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if
+  // any.
   template <class ForGroups>
   static void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
                        Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,
