@@ -1,6 +1,7 @@
 // Network: layers whose shapes are deduced from each other, with parameters of their own.
 //
-//   auto network = ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
+//   auto network =
+//       ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
 //   network.outputs(points)                                        N x 10
 //
 // Sizes that are known at run time only are written in braces; whatever follows from them is deduced there:
@@ -69,10 +70,7 @@ class Network {
 
   std::span<const Scalar> parameters() const { return parameters_.span(); }
   void set_parameters(std::span<const Scalar> theta) {
-    if (theta.size() != parameters_.size()) {
-      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
-                               count_text(static_cast<Index>(parameters_.size()))}));
-    }
+    if (theta.size() != parameters_.size()) detail::throw_count("parameters", theta.size(), parameters_.size());
     std::copy(theta.begin(), theta.end(), parameters_.data());
     stack_.pack(parameters_.data(), packed_.data());
   }
@@ -116,8 +114,8 @@ class Network {
     });
   }
 
-  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are written
-  // to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
+  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are
+  // written to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
   template <class Head>
   void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
                 Head head) const {

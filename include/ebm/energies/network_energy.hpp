@@ -35,10 +35,7 @@ class NetworkEnergy {
   }
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const {
-    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
-      std::fill_n(slopes, kLanes<Scalar>, Scalar(1));
-    });
+    network_.backward(x, gradients, nullptr, workspace, Head{values, {nullptr, 0}});
   }
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
@@ -61,6 +58,21 @@ class NetworkEnergy {
   }
 
  private:
+  // The output is the energy; weights scale each lane, none means one.
+  struct Head {
+    LanesSpan<Scalar> values;
+    LanesSpan<const Scalar> weights;
+
+    void operator()(Index t, const Scalar* out, Scalar* slopes) const {
+      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
+      if (weights.data()) {
+        std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
+      } else {
+        std::fill_n(slopes, kLanes<Scalar>, Scalar(1));
+      }
+    }
+  };
+
   Net network_;
 };
 

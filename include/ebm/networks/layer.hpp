@@ -1,10 +1,11 @@
 // Layer: what a kind of layer does to tiles of features, once it is bound to a scalar and to the shape of its input.
 //
-// A user writes descriptions (Dense<10>{}, Conv<32, 3>{}, Silu{}); BoundLayer<description, Scalar, Input> does the work:
+// A user writes descriptions (Dense<10>{}, Conv<32, 3>{}, Silu{}); BoundLayer<description, Scalar, Input> does the
+// work:
 //
 //   Output                                     the shape that comes out
-//   parameters, packed, kept                   how many scalars: trained; derived from them for speed; kept of each lane
-//                                              between the ways forward and back
+//   parameters, packed, kept                   how many scalars: trained; derived from them for speed; kept of each
+//                                              lane between the ways forward and back
 //   in_place                                   whether the output may take the memory of the input
 //   initialise(theta, scale, draw)             first parameters; draw() is a standard normal
 //   pack(theta, packed)
@@ -12,8 +13,8 @@
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
 //   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
 //
-// A layer that makes its outputs, or its slopes in x, panel by panel hands them on while they are in the first-level cache,
-// to finished(first feature, features, panel[tile][feature][lane]):
+// A layer that makes its outputs, or its slopes in x, panel by panel hands them on while they are in the first-level
+// cache, to finished(first feature, features, panel[tile][feature][lane]):
 //
 //   forward_panels<Tiles>(weights, x, finished)
 //   backward_panels<Tiles>(weights, dy, finished)
@@ -21,7 +22,7 @@
 // and an activation above or below takes them by what these give:
 //
 //   forward_taker<Tiles>(y, kept)
-//   backward_taker<Tiles>(kept, dx)
+//   backward_taker<Tiles>(kept, dx)           dx may be the memory of what was kept
 //
 // For mixed products (networks/mixed_gradient.hpp), unless it says that it is `affine`, values with their tangents:
 //

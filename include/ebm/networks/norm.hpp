@@ -4,8 +4,8 @@
 //   dE/dx = (d - mean(d) - h mean(d h)) / sqrt(variance + 1e-5),    d = scale dE/dy
 //
 // LayerNorm (Ba, Kiros, Hinton 2016) takes the moments over all features, and every feature has a scale and a shift of
-// its own. GroupNorm (Wu, He 2018) takes them over all pixels of a group of neighbouring channels, and every channel has
-// a scale and a shift. Parameters: scales, which start at 1, then shifts, at 0. Samples do not see each other.
+// its own. GroupNorm (Wu, He 2018) takes them over all pixels of a group of neighbouring channels, and every channel
+// has a scale and a shift. Parameters: scales, which start at 1, then shifts, at 0. Samples do not see each other.
 //
 // Tangents, for mixed products, with r = 1 / sqrt(variance + 1e-5), q = mean(h x_u), d_u = scale dE_u/dy_u:
 //
