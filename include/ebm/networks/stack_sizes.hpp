@@ -1,7 +1,7 @@
 // Sizes that are known at run time only, from the shapes of tensors: a network comes back from a file as it went.
 //
-// Each layer but activations and the like is there as layers.<n>.weight of shape inputs x outputs. How many HiddenLayers
-// stands for follows from the number of the last layer that has tensors.
+// A dense layer is there as layers.<n>.weight of shape inputs x outputs. How many HiddenLayers stands for follows from
+// the number of the last layer that has tensors.
 #pragma once
 
 #include <ebm/core/tensors.hpp>
