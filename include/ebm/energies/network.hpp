@@ -202,8 +202,8 @@ class Network {
     }
   }
 
-  // Without parameters, a group goes back while what it kept is in the cache. The sum over the tiles of a pass is made in
-  // registers: for parameter gradients, their number must not depend on the instruction set.
+  // Without parameters, a group goes back while what it kept is in the cache. Gradients of parameters are summed over
+  // the tiles of a pass in registers: how many these are must not depend on the instruction set.
   Index gradient_tiles() const {
     return stack_.memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 160 * 1024 ? 4 : 2;
   }

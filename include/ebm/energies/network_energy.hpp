@@ -39,11 +39,7 @@ class NetworkEnergy {
   }
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
-    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace,
-                      [&](Index t, const Scalar* out, Scalar* slopes) {
-                        std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
-                        std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
-                      });
+    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace, Head{values, weights});
   }
 
   // values <- u . dE/dx for directions u; gradient += sum over lanes of weights d(u . dE/dx)/dparameters.

@@ -30,8 +30,8 @@
 //   backward_tangents<Tiles>(weights, kept, dy, dx, workspace)
 //   add_tangent_gradient(weights, kept, dy, tiles, gradient)         if it has parameters
 //
-// Where all shapes are known at compile time these are constants and static functions. A layer whose shapes are known at
-// run time is an object made of (inputs, outputs), whose members they are.
+// Where all shapes are known at compile time these are constants and static functions. A layer whose shapes are known
+// at run time is an object made of (inputs, outputs), whose members they are.
 //
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/branch.hpp).
