@@ -1,4 +1,5 @@
-// mlp_2_128_128_1/N, mlp_64_256_256_1/256: SiLU networks, epsilon 1e-3: forward, input gradient, noise, update.
+// mlp_2_128_128_1/N, mlp_64_256_256_1/256: SiLU networks, epsilon 1e-3: forward, input gradient, noise, update; once
+// more with all sizes known at run time.
 // conv_32_64/64: 1-32-64 channels of 3 x 3 kernels with stride 2, SiLU, dense 1, on 28 x 28: energy and input gradient.
 // Their limit is that of multiplications and additions, two for each weight that a feature meets both ways.
 #include "benchmark.hpp"
@@ -15,10 +16,15 @@ void run_network(Index chains) {
   const std::string width = std::to_string(Width),
                     work = "mlp_" + std::to_string(Dim) + "_" + width + "_" + width + "_1/" + std::to_string(chains);
   if (!wanted(work)) return;
-  const ebm::Mlp<float, Dim, Width, Width> network{ebm::Rng(1)};
-  const double time = chain_step_time(network, chains, 1e-3, 20);
   constexpr double operations = 2 * 2 * (Dim * Width + Width * Width + Width);
-  report(work, "ebm", time, "ns/chain-step", operations / (time * 1e-9 * fma_peak()));
+  const auto run = [&](const std::string& who, const auto& energy) {
+    const double time = chain_step_time(energy, chains, 1e-3, 20);
+    report(work, who, time, "ns/chain-step", operations / (time * 1e-9 * fma_peak()));
+  };
+  ebm::Rng rng(1);
+  run("ebm", ebm::Mlp<float, Dim, Width, Width>(rng));
+  run("ebm at run time", ebm::NetworkEnergy{ebm::network<float>(rng, ebm::Features{Dim},
+                                                                ebm::HiddenLayers{{Width, Width}}, ebm::Dense<1>{})});
 }
 
 void run_convolution() {

@@ -159,6 +159,25 @@ TEST_CASE("energies and gradients of networks are those of plain loops and of di
   check_derivatives<Silu, 2, 64, 64>();
 }
 
+TEST_CASE("it is the energy of the network of its layers, mixed gradients included") {
+  Rng rng{6};
+  const MlpWith<Tanh, double, 3, 16, 5> mlp{rng};
+  using Net = Network<double, Features<3>, Dense<16>, Tanh, Dense<5>, Tanh, Dense<1>>;
+  const NetworkEnergy energy{Net(mlp.parameters())};
+  const Points<double, 3> points = random_points<double, 3>(21, 2);
+  CHECK(energies(mlp, points) == energies(energy, points));
+  CHECK(gradients(mlp, points) == gradients(energy, points));
+
+  Workspace workspace;
+  const auto x = workspace.tiles<double, 3>(3, 3), u = workspace.tiles<double, 3>(3, 3);
+  const auto weights = workspace.tiles<double, 1>(3, 1), values = workspace.tiles<double, 1>(3, 1);
+  pack_rows(points, x), pack_rows(random_points<double, 3>(21, 3), u), pack_rows(lane_weights<double>(21), weights);
+  std::vector<double> of_mlp(mlp.parameters().size()), of_network = of_mlp;
+  mlp.add_mixed_gradient(x, u, weights, values, of_mlp, workspace);
+  energy.add_mixed_gradient(x, u, weights, values, of_network, workspace);
+  CHECK(of_mlp == of_network);
+}
+
 TEST_CASE("single precision agrees with double precision") {
   Rng rng{1};
   Mlp<double, 2, 64, 64> exact{rng};

@@ -146,7 +146,7 @@ TEST_CASE("points and parameters of another size are refused by name") {
   CHECK_THROWS_WITH(net.outputs(points), ContainsSubstring("points: shape 10 x 2, wanted any x 3"));
   CHECK_THROWS_WITH(energies(energy, points), ContainsSubstring("points: shape 10 x 2, wanted any x 3"));
   CHECK_THROWS_WITH(gradients(energy, points), ContainsSubstring("points: shape 10 x 2, wanted any x 3"));
-  CHECK_THROWS_WITH(net.set_parameters(std::vector<float>(20)), ContainsSubstring("theta: 20 values, wanted 21"));
+  CHECK_THROWS_WITH(net.set_parameters(std::vector<float>(20)), ContainsSubstring("parameters: 20 values, wanted 21"));
   Trainer trainer{energy, training::small_objective(), Adam{}};
   Rng rng{1};
   CHECK_THROWS_WITH(trainer.fit(points, {.iterations = 1}, rng),

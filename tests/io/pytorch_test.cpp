@@ -84,6 +84,22 @@ TEST_CASE("Weights go out as they came in") {
   CHECK(worst_logit(back) < 1e-5);
 }
 
+TEST_CASE("Weights go into networks whose widths are known at run time, and out again") {
+  ebm::Rng rng(1);
+  auto network = ebm::network<float>(rng, ebm::Image<6, 6, 2>{}, ebm::Conv<3, 3, 2, 1>{}, ebm::Silu{},
+                                     ebm::Conv<4, 2>{}, ebm::Silu{}, ebm::Dense{5});
+  ebm::load_pytorch(network, kWeights);
+  CHECK(worst_logit(network) < 1e-5);
+  CHECK(worst_slope(network) < 1e-5);
+  const auto listed = ebm::network<float>(rng, ebm::Features{3}, ebm::HiddenLayers{{7, 4}}, ebm::Dense<2>{});
+  auto constant = ebm::network<float>(rng, ebm::Features<3>{}, ebm::Dense<7>{}, ebm::Silu{}, ebm::Dense<4>{},
+                                      ebm::Silu{}, ebm::Dense<2>{});
+  const TemporaryFile file;
+  ebm::save_pytorch(listed, file.path);
+  ebm::load_pytorch(constant, file.path);
+  CHECK(constant.tensors() == listed.tensors());
+}
+
 TEST_CASE("Weights of another network are refused") {
   ebm::Rng rng(1);
   auto small = ebm::network<float>(rng, ebm::Image<6, 6, 2>{}, ebm::Conv<3, 3, 2, 1>{}, ebm::Silu{}, ebm::Dense<5>{});

@@ -3,6 +3,7 @@
 #include <ebm/concepts/evaluation.hpp>
 #include <ebm/energies/network_energy.hpp>
 #include <ebm/io/safetensors.hpp>
+#include <ebm/networks/norm.hpp>
 #include <ebm/networks/residual.hpp>
 #include <ebm/networks/spectral_norm.hpp>
 
@@ -56,6 +57,8 @@ TEST_CASE("a network of run time comes back with the sizes of its tensors") {
   CHECK(comes_back_itself(Features{3}, Dense{17}, Silu{}, Dense{100}, Tanh{}, Dense<2>{}));
   CHECK(comes_back_itself(Features{3}, Tanh{}, Dense<17>{}, Silu{}, Dense{4}));
   CHECK(comes_back_itself(Image<5, 5>{}, Conv<3, 2>{}, Silu{}, Dense{7}, Silu{}, Dense<2>{}));
+  CHECK(comes_back_itself(Features{3}, LayerNorm{}, Dense{17}, LayerNorm{}, Silu{}, Dense<2>{}, LayerNorm{}));
+  CHECK(comes_back_itself(Features{3}, LayerNorm{}, HiddenLayers{{7, 3}}, LayerNorm{}));
   CHECK(comes_back_itself(Features<4>{}, SpectralNorm<Dense<6>>{}, Residual<Dense<6>, Silu>{}, Dense{5}));
 }
 
@@ -111,6 +114,9 @@ TEST_CASE("tensors that fit no network are refused by name") {
   CHECK_THAT(without("layers.4.weight", {zeros("layers.4.weight", {4, 0})}), ContainsSubstring("sides of at least 1"));
   CHECK_THAT(without("", {zeros("layers.999999.weight", {4, 2})}),
              ContainsSubstring("\"layers.6.weight\" is not there"));
+  // Two sizes that were never multiplied: nothing so large is made.
+  CHECK_THAT(without("layers.2.weight", {zeros("layers.2.weight", {1, 1 << 21})}),
+             ContainsSubstring("\"layers.2.weight\" has shape 1 x 2097152, wanted 9 x 2097152"));
   CHECK(without("", {zeros("layers.9999999999999999999999.weight", {4, 2})}) == "");
   CHECK(without("", {zeros("layers.x", {1}), zeros("layers.", {1}), zeros("layers.77", {1})}) == "");
 }

@@ -1,5 +1,6 @@
 #include <ebm/energies/classifier_energy.hpp>
 #include <ebm/energies/ising.hpp>
+#include <ebm/energies/network_energy.hpp>
 #include <ebm/energies/rbm.hpp>
 #include <ebm/networks/spectral_norm.hpp>
 #include <ebm/objectives/fast_persistent.hpp>
@@ -89,9 +90,10 @@ TEST_CASE("a training that was stopped goes on with the same bits") {
       points, options);
   check_resumes(
       [](ebm::Rng& rng) {
-        return ebm::Trainer{ebm::Mlp<double, 2, 8>{rng},
-                            ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::FromData{.steps = 2}, {.energy_regularisation = 0.1}},
-                            ebm::Sgd{.learning_rate = 1e-3, .momentum = 0.9}};
+        return ebm::Trainer{
+            ebm::Mlp<double, 2, 8>{rng},
+            ebm::ContrastiveDivergence{ebm::Sgld{}, ebm::FromData{.steps = 2}, {.energy_regularisation = 0.1}},
+            ebm::Sgd{.learning_rate = 1e-3, .momentum = 0.9}};
       },
       points, options, {17});
   check_resumes(
@@ -103,6 +105,13 @@ TEST_CASE("a training that was stopped goes on with the same bits") {
             ebm::Adam{}};
       },
       points, {.iterations = 41, .batch_size = 24, .averaging = 0}, {18});
+  check_resumes(
+      [](ebm::Rng& rng) {
+        return ebm::Trainer{
+            ebm::NetworkEnergy{ebm::network<float>(rng, ebm::Features{2}, ebm::HiddenLayers{{16, 9}}, ebm::Dense<1>{})},
+            training::small_objective(), ebm::Adam{}};
+      },
+      points, options, {17});
 }
 
 TEST_CASE("trainings of discrete energies go on with the same bits") {

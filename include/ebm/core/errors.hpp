@@ -76,6 +76,12 @@ namespace detail {
       joined({argument, ": shape ", shape_text(rows, cols), ", wanted ", shape_text(wanted_rows, wanted_cols)}));
 }
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_count(const char* argument, std::size_t given,
+                                                               std::size_t wanted) {
+  throw ShapeError(joined({argument, ": ", count_text(static_cast<Eigen::Index>(given)), " values, wanted ",
+                           count_text(static_cast<Eigen::Index>(wanted))}));
+}
+
 [[noreturn, gnu::cold, gnu::noinline]] inline void throw_value(const char* argument, double value, const char* wanted) {
   throw ValueError(joined({argument, ": ", to_text(value), ", wanted ", wanted}));
 }

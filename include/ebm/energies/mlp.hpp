@@ -2,9 +2,9 @@
 //
 //   E(x) = w_L . h_L + b_L,    h_l = activation(W_l h_{l-1} + b_l),    h_0 = x
 //
-// It is the NetworkEnergy of Dense<h_1>, activation, Dense<h_2>, activation, ..., Dense<1>, except that the first layer's
-// biases start as N(0, 0.1^2) and the last layer's weights at a tenth of N(0, 2 / inputs), so that training starts near a
-// flat energy; and that its tensors count the dense layers alone: layers.<l>.weight, layers.<l>.bias.
+// It is the NetworkEnergy of Dense<h_1>, activation, Dense<h_2>, activation, ..., Dense<1>, except that the biases of
+// the first layer start as N(0, 0.1^2) and the weights of the last at a tenth of the others' spread, so that training
+// starts near a flat energy; and that its tensors count the dense layers alone: layers.<l>.weight, layers.<l>.bias.
 #pragma once
 
 #include <ebm/energies/network_energy.hpp>

@@ -1,6 +1,7 @@
 // Network: layers whose shapes are deduced from each other, with parameters of their own.
 //
-//   auto network = ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
+//   auto network =
+//       ebm::network<float>(rng, ebm::Image<28, 28>{}, ebm::Conv<32, 5, 2>{}, ebm::Silu{}, ebm::Dense<10>{});
 //   network.outputs(points)                                        N x 10
 //
 // Sizes that are known at run time only are written in braces; whatever follows from them is deduced there:
@@ -69,10 +70,7 @@ class Network {
 
   std::span<const Scalar> parameters() const { return parameters_.span(); }
   void set_parameters(std::span<const Scalar> theta) {
-    if (theta.size() != parameters_.size()) {
-      throw ShapeError(joined({"parameters: ", count_text(static_cast<Index>(theta.size())), " values, wanted ",
-                               count_text(static_cast<Index>(parameters_.size()))}));
-    }
+    if (theta.size() != parameters_.size()) detail::throw_count("parameters", theta.size(), parameters_.size());
     std::copy(theta.begin(), theta.end(), parameters_.data());
     stack_.pack(parameters_.data(), packed_.data());
   }
@@ -90,14 +88,16 @@ class Network {
   }
   // Sizes that are known at run time are those of the tensors.
   static Network from(const Tensors& tensors) {
-    Network result(stack_of(tensors));
-    result.set_parameters(tensors.numbers<Scalar>(detail::tensor_slots(result.stack_)));
+    Stack stack = stack_of(tensors);
+    const std::vector<Scalar> theta = tensors.numbers<Scalar>(detail::tensor_slots(stack));  // throws first
+    Network result(std::move(stack));
+    result.set_parameters(theta);
     detail::for_each_buffered_layer(
         result.stack_, "", static_cast<const Scalar*>(result.parameters_.data()), result.packed_.data(),
-        [&]<class Layer>(const Layer&, const std::string& name, const Scalar* theta, Scalar* packed) {
+        [&]<class Layer>(const Layer&, const std::string& name, const Scalar* own, Scalar* packed) {
           const auto buffers = tensors.numbers<Scalar>(name, {Layer::buffers});
           std::copy(buffers.begin(), buffers.end(), packed + Layer::packed - Layer::buffers);
-          Layer::restore(theta, packed);
+          Layer::restore(own, packed);
         });
     return result;
   }
@@ -114,8 +114,8 @@ class Network {
     });
   }
 
-  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are written
-  // to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
+  // head(tile, outputs, slopes) fills in dE/d(outputs) of every tile, weights of lanes included. Slopes in x are
+  // written to `gradients`, if it has tiles; those in the parameters are added to `gradient`, if it is not null.
   template <class Head>
   void backward(TileSpan<const Scalar, dim> x, TileSpan<Scalar, dim> gradients, Scalar* gradient, Workspace& workspace,
                 Head head) const {
@@ -202,8 +202,8 @@ class Network {
     }
   }
 
-  // Without parameters, a group goes back while what it kept is in the cache. The sum over the tiles of a pass is made in
-  // registers: for parameter gradients, their number must not depend on the instruction set.
+  // Without parameters, a group goes back while what it kept is in the cache. Gradients of parameters are summed over
+  // the tiles of a pass in registers: how many these are must not depend on the instruction set.
   Index gradient_tiles() const {
     return stack_.memory * kLanes<Scalar> * static_cast<Index>(sizeof(Scalar)) <= 160 * 1024 ? 4 : 2;
   }

@@ -35,18 +35,11 @@ class NetworkEnergy {
   }
   void value_and_gradient(TileSpan<const Scalar, dim> x, LanesSpan<Scalar> values, TileSpan<Scalar, dim> gradients,
                           Workspace& workspace) const {
-    network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {
-      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
-      std::fill_n(slopes, kLanes<Scalar>, Scalar(1));
-    });
+    network_.backward(x, gradients, nullptr, workspace, Head{values, {nullptr, 0}});
   }
   void add_parameter_gradient(TileSpan<const Scalar, dim> x, LanesSpan<const Scalar> weights, LanesSpan<Scalar> values,
                               std::span<Scalar> gradient, Workspace& workspace) const {
-    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace,
-                      [&](Index t, const Scalar* out, Scalar* slopes) {
-                        std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
-                        std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
-                      });
+    network_.backward(x, {nullptr, 0, x.dim()}, gradient.data(), workspace, Head{values, weights});
   }
 
   // values <- u . dE/dx for directions u; gradient += sum over lanes of weights d(u . dE/dx)/dparameters.
@@ -61,6 +54,21 @@ class NetworkEnergy {
   }
 
  private:
+  // The output is the energy; weights scale each lane, none means one.
+  struct Head {
+    LanesSpan<Scalar> values;
+    LanesSpan<const Scalar> weights;
+
+    void operator()(Index t, const Scalar* out, Scalar* slopes) const {
+      std::copy_n(out, kLanes<Scalar>, values.tile_data(t));
+      if (weights.data()) {
+        std::copy_n(weights.tile_data(t), kLanes<Scalar>, slopes);
+      } else {
+        std::fill_n(slopes, kLanes<Scalar>, Scalar(1));
+      }
+    }
+  };
+
   Net network_;
 };
 

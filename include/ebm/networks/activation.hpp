@@ -1,5 +1,5 @@
-// Activations: a value and its derivative from one pre-activation, on any pack. Smooth ones give a second derivative too,
-// by curvature(x).
+// Activations: a value and its derivative from one pre-activation, on any pack. Smooth ones give a second derivative
+// too, by curvature(x).
 //
 //   Silu       x / (1 + exp(-x))           Elfwing, Uchibe, Doya 2018
 //   Softplus   log(1 + exp(x))

@@ -1,7 +1,7 @@
 // The kernels of tile_kernel.hpp and outer_product.hpp for numbers of rows that are known at run time.
 //
-// Rows are split over panels as they are at compile time, and the same panels do the work, chosen from tables: sums have
-// the same order, results the same bits.
+// Rows are split over panels as constants are, and the same panels do the work, chosen from tables: sums have the same
+// order, results the same bits.
 #pragma once
 
 #include <ebm/networks/outer_product.hpp>

@@ -16,6 +16,8 @@ namespace ebm::detail {
 template <class Scalar, AnyShape InputShape, class... Layers>
   requires(sizeof...(Layers) > 0)
 struct DynamicStack : StackPasses<DynamicStack<Scalar, InputShape, Layers...>, Scalar> {
+  static_assert((0 + ... + kIsHiddenLayers<Layers>) <= 1,
+                "ebm::network: at most one ebm::HiddenLayers, as tensors do not tell where one of two ends");
   using Input = InputShape;
   using Output = typename StackKinds<Scalar, Input, Layers...>::Output;
 

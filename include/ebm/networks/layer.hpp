@@ -1,10 +1,11 @@
 // Layer: what a kind of layer does to tiles of features, once it is bound to a scalar and to the shape of its input.
 //
-// A user writes descriptions (Dense<10>{}, Conv<32, 3>{}, Silu{}); BoundLayer<description, Scalar, Input> does the work:
+// A user writes descriptions (Dense<10>{}, Conv<32, 3>{}, Silu{}); BoundLayer<description, Scalar, Input> does the
+// work:
 //
 //   Output                                     the shape that comes out
-//   parameters, packed, kept                   how many scalars: trained; derived from them for speed; kept of each lane
-//                                              between the ways forward and back
+//   parameters, packed, kept                   how many scalars: trained; derived from them for speed; kept of each
+//                                              lane between the ways forward and back
 //   in_place                                   whether the output may take the memory of the input
 //   initialise(theta, scale, draw)             first parameters; draw() is a standard normal
 //   pack(theta, packed)
@@ -12,8 +13,8 @@
 //   backward<Tiles>(weights, x, y, kept, dy, dx, workspace)          dx <- (dy/dx)' dy, in the memory of dy if in place
 //   add_gradient(weights, x, kept, dy, tiles, gradient, workspace)   gradient += sum over lanes of (dy/dtheta)' dy
 //
-// A layer that makes its outputs, or its slopes in x, panel by panel hands them on while they are in the first-level cache,
-// to finished(first feature, features, panel[tile][feature][lane]):
+// A layer that makes its outputs, or its slopes in x, panel by panel hands them on while they are in the first-level
+// cache, to finished(first feature, features, panel[tile][feature][lane]):
 //
 //   forward_panels<Tiles>(weights, x, finished)
 //   backward_panels<Tiles>(weights, dy, finished)
@@ -21,7 +22,7 @@
 // and an activation above or below takes them by what these give:
 //
 //   forward_taker<Tiles>(y, kept)
-//   backward_taker<Tiles>(kept, dx)
+//   backward_taker<Tiles>(kept, dx)           dx may be the memory of what was kept
 //
 // For mixed products (networks/mixed_gradient.hpp), unless it says that it is `affine`, values with their tangents:
 //
@@ -29,8 +30,8 @@
 //   backward_tangents<Tiles>(weights, kept, dy, dx, workspace)
 //   add_tangent_gradient(weights, kept, dy, tiles, gradient)         if it has parameters
 //
-// Where all shapes are known at compile time these are constants and static functions. A layer of shapes known at run time
-// is an object made of (inputs, outputs); how many its parameters and packed scalars are, it knows as members.
+// Where all shapes are known at compile time these are constants and static functions. A layer whose shapes are known
+// at run time is an object made of (inputs, outputs), whose members they are.
 //
 // A layer in place loses x, and the layer below its y: neither may look at it on the way back. A layer made of layers
 // offers backward_tiles instead, which does both for many tiles (networks/branch.hpp).
@@ -84,6 +85,7 @@ struct BoundLayer {
                 "ebm::network: no layer, or none for features of this shape (some want an ebm::Image, many a shape "
                 "known at compile time)");
 };
+// What a layer was bound from.
 template <class Bound>
 struct BoundOf;
 template <class L, class S, AnyShape I>
@@ -103,6 +105,16 @@ struct NoParameters {
   static void add_gradient(LayerWeights<Scalar>, Strided<const Scalar>, Strided<const Scalar>, Strided<const Scalar>,
                            Index, Scalar*, Workspace&) {}
 };
+
+// Whether a layer has parameters, however many.
+template <class Layer, class Scalar>
+inline constexpr bool kHasParameters = [] {
+  if constexpr (std::is_empty_v<Layer>) {
+    return Layer::parameters > 0;
+  } else {
+    return !std::is_base_of_v<NoParameters<Scalar>, Layer>;
+  }
+}();
 
 // Takes panels, and stores them.
 template <int Tiles, class Scalar>

@@ -1,5 +1,5 @@
-// What descriptions of layers stand for where some sizes are known at run time only: kinds of bound layers, as types, and
-// the shapes between them.
+// What descriptions of layers stand for where some sizes are known at run time only: types of bound layers, and the
+// shapes between them.
 #pragma once
 
 #include <ebm/networks/dense.hpp>

@@ -79,8 +79,8 @@ struct LayerStack : StackPasses<LayerStack<Scalar, InputShape, Layers...>, Scala
     return most;
   }();
 
-  // Whether a layer takes the outputs of the one below, or the slopes in the inputs of the one above, panel by panel. The
-  // first layer's slopes go elsewhere.
+  // Whether a layer takes the outputs of the one below, or the slopes in the inputs of the one above, panel by panel.
+  // The first layer's slopes go elsewhere.
   template <int L>
   static constexpr bool takes_panels = [] {
     if constexpr (L > 0 && L < depth) {

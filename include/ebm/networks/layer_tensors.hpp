@@ -76,8 +76,8 @@ void list_tensors_of_layer(const Bound& layer, const std::string& name, std::vec
     list_tensors(typename Bound::Stack{}, name + ".", to, image);
   } else if constexpr (requires { typename Bound::Inner; }) {
     list_tensors_of_layer(typename Bound::Inner{}, name, to, image);
-  } else if constexpr (Bound::parameters > 0) {
-    to.push_back({{name + ".parameters", {Bound::parameters}}});
+  } else if (layer.parameters > 0) {
+    to.push_back({{name + ".parameters", {layer.parameters}}});
   }
 }
 

@@ -3,7 +3,8 @@
 //
 //   y[o](c) = max over the window's pixels k of x[stride o + k](c)
 //
-// Slopes go to the pixel that won, and tangents come from it: of equal ones the first, row by row. What is no number wins.
+// Slopes go to the pixel that won, and tangents come from it: of equal ones the first, row by row. What is no number
+// wins.
 #pragma once
 
 #include <ebm/networks/pooling.hpp>

@@ -7,9 +7,9 @@
 //   largest value   y = x[winner], y_u = x_u[winner]  slopes go to the winner
 //
 // where primes on the right are slopes of E_u = u . dE/dx; those of normalisation stand in networks/norm.hpp. What is
-// linear in pieces (leaky ReLU, max pooling) has a second derivative of zero wherever it has one, so E_u jumps from piece
-// to piece and what is given here is its slope on the piece where x lies. It is what score matching needs, at about twice
-// the price of a parameter gradient (Pearlmutter 1994 has the technique).
+// linear in pieces (leaky ReLU, max pooling) has a second derivative of zero wherever it has one: E_u jumps from piece
+// to piece, and what is given here is its slope on the piece where x lies. It is what score matching needs, at about
+// twice the price of a parameter gradient (Pearlmutter 1994 has the technique).
 #pragma once
 
 #include <ebm/networks/stack_passes.hpp>
@@ -59,10 +59,10 @@ struct MixedGradient {
       if constexpr (requires { &Layer::template backward_tangents_tiles<ForGroups>; }) {
         layer.backward_tangents_tiles(own, in, kept, delta, to, sum, tiles, workspace, for_groups);
       } else {
-        if constexpr (!kIsAffine<Layer>) {
-          if constexpr (Layer::parameters > 0) layer.add_tangent_gradient(own, kept, delta, tiles, sum);
-        } else if constexpr (requires { layer.weights; }) {
+        if constexpr (kHasParameters<Layer, Scalar> && kIsAffine<Layer>) {
           add_affine_gradient(layer, own, in, kept, delta, tiles, sum, workspace);
+        } else if constexpr (kHasParameters<Layer, Scalar>) {
+          layer.add_tangent_gradient(own, kept, delta, tiles, sum);
         }
         if (!to.value.data) return;
         for_groups([&](auto group, Index t) {

@@ -5,9 +5,10 @@
 //
 // W is [inputs][outputs], for a convolution [kernel pixel and input channel][output channel]. u, v and sigma are kept
 // beside the packed weights and move on by some iterations whenever parameters are set, so that sigma follows while a
-// network trains; a copy has its own. The gradient takes u and v as constants (eq. 12): dE/dW = (G - (G . N) v u') / sigma
-// where N = W / sigma and G = dE/dN. So does the mixed product: it is that of the layer with u and v where they are, which
-// is the true one once the iteration has converged, for the slope of v . W u is then that of the singular value.
+// network trains; a copy has its own. The gradient takes u and v as constants (eq. 12):
+// dE/dW = (G - (G . N) v u') / sigma where N = W / sigma and G = dE/dN. So does the mixed product: it is that of the
+// layer with u and v where they are, and the true one once the iteration has converged, for the slope of v . W u is
+// then that of the singular value.
 #pragma once
 
 #include <ebm/networks/layer.hpp>

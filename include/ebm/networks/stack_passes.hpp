@@ -9,17 +9,17 @@
 //
 // where the last two say whether they called f.
 //
-// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair, a
-// chunk) finds them at the same distance.
+// Features of all layers lie in one block of memory a tile, so that whatever runs through the stack (one tile, a pair,
+// a chunk) finds them at the same distance.
 #pragma once
 
 #include <ebm/networks/layer.hpp>
 
 namespace ebm::detail {
 
-// Where a layer stands in a stack: its number; where its parameters and its packed weights start; where its inputs (none
-// where they are the stack's own), its outputs and what it keeps start in the memory of the stack; whether it takes the
-// outputs of the layer below, or the slopes in the inputs of the one above, panel by panel.
+// Where a layer stands in a stack: its number; where its parameters and its packed weights start; where its inputs
+// (none where they are the stack's own), its outputs and what it keeps start in the memory of the stack; whether it
+// takes the outputs of the layer below, or the slopes in the inputs of the one above, panel by panel.
 struct LayerPlace {
   Index number, parameters, packed, input, output, kept;
   bool takes_panels, takes_slope_panels;
@@ -56,9 +56,9 @@ struct StackPasses {
     });
   }
 
-  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer, and
-  // the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if any.
-  // Slopes that an activation takes as panels replace what it kept.
+  // From slopes in the outputs to slopes in the inputs, of `tiles` tiles; `delta` and `other` hold the widest layer,
+  // and the slopes in the outputs are in `delta` at first. `gradient` may be null. Slopes in the inputs go to `dx`, if
+  // any. Slopes that an activation takes as panels replace what it kept.
   template <class ForGroups>
   void backward(LayerWeights<Scalar> w, Strided<const Scalar> x, Strided<Scalar> pass, Strided<Scalar> delta,
                 Strided<Scalar> other, Strided<Scalar> dx, Scalar* gradient, Index tiles, Workspace& workspace,

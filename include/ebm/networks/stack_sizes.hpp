@@ -1,7 +1,7 @@
 // Sizes that are known at run time only, from the shapes of tensors: a network comes back from a file as it went.
 //
-// Each layer but activations and the like is there as layers.<n>.weight of shape inputs x outputs. How many HiddenLayers
-// stands for follows from the number of the last layer that has tensors.
+// A dense layer is there as layers.<n>.weight of shape inputs x outputs. How many HiddenLayers stands for follows from
+// the number of the last layer that has tensors.
 #pragma once
 
 #include <ebm/core/tensors.hpp>
@@ -34,11 +34,13 @@ class SizesFromTensors {
   explicit SizesFromTensors(const Tensors& tensors) {
     Index first = std::numeric_limits<Index>::max();
     for (const Tensor& tensor : tensors.list()) {
-      if (const auto number = layer_number(tensor.name))
-        first = std::min(first, *number), last_ = std::max(last_, *number);
+      const auto number = layer_number(tensor.name);
+      if (!number) continue;
+      last_ = std::max(last_, *number);
+      if (tensor.name == weight_name(*number)) first = std::min(first, *number);
     }
     if (last_ < 0) tensors.at(weight_name(0));
-    if constexpr (RunTimeShape<Input>) input.count = tensors.sides(weight_name(first), 2)[0];
+    if constexpr (RunTimeShape<Input>) input.count = tensors.sides(weight_name(first <= last_ ? first : 0), 2)[0];
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (read<sizeof...(Layers) - 1 - L>(tensors, std::get<L>(layers)), ...);
     }
@@ -53,8 +55,6 @@ class SizesFromTensors {
   template <std::size_t After, class Layer>
   void read(const Tensors& tensors, Layer& layer) {
     if constexpr (kIsHiddenLayers<Layer>) {
-      static_assert((... + kIsHiddenLayers<Layers>) == 1,
-                    "ebm::network: at most one ebm::HiddenLayers can come back from tensors");
       for (Index left = hidden_layers(After); left > 0; --left, number_ += 2)
         layer.widths.push_back(next_outputs(tensors));
     } else {
@@ -75,20 +75,11 @@ class SizesFromTensors {
     using Kinds = typename StackKinds<Scalar, Input, Layers...>::Kinds;
     std::size_t count = 0;
     [&]<std::size_t... K>(std::index_sequence<K...>) {
-      ((has_tensors<std::tuple_element_t<K, Kinds>>() ? count = 0 : ++count), ...);
+      ((kHasParameters<std::tuple_element_t<K, Kinds>, Scalar> ? count = 0 : ++count), ...);
     }
     (std::make_index_sequence<std::tuple_size_v<Kinds>>{});
     return count;
   }
-  template <class Bound>
-  static constexpr bool has_tensors() {
-    if constexpr (std::is_empty_v<Bound>) {
-      return Bound::parameters > 0;
-    } else {
-      return !std::is_base_of_v<NoParameters<Scalar>, Bound>;
-    }
-  }
-
   Index number_ = 0, last_ = -1;  // of the next layer, and of the last one that has tensors
 };
 
