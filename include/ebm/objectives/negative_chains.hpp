@@ -104,7 +104,9 @@ class NegativeChains {
   static Index chain_tiles(const Start& start, Index moved) {
     if constexpr (Start::persistent) {
       Index unit = moved;
-      if constexpr (ClassConditional<E>) unit = start.by_class ? std::lcm(moved, Index{E::classes}) : moved;
+      if constexpr (ClassConditional<E>) {
+        while (start.by_class && unit % E::classes != 0) unit += moved;
+      }
       return (tiles_for<Scalar>(start.chains) + unit - 1) / unit * unit;
     } else {
       return moved;
