@@ -8,7 +8,7 @@
 // of E(x | y) make of images of any class, and of noise, a row for each class y.
 //
 //   jem_fashion          about a minute: 1000 iterations
-//   jem_fashion --full   at most ten minutes of one core: 6000 iterations on all 60 000 images
+//   jem_fashion --full   five to ten minutes of one core: 6000 iterations on all 60 000 images
 #include <ebm/datasets/digits.hpp>
 #include <ebm/datasets/fashion_mnist.hpp>
 #include <ebm/diagnostics/auroc.hpp>
@@ -144,8 +144,8 @@ int main(int argc, char** argv) {
   std::uint64_t seed = 42;
   CLI::App app{"A joint classifier of Fashion-MNIST"};
   app.add_flag("--small", small, "a size that takes seconds");
-  app.add_flag("--full", full, "6000 iterations on all images: ten minutes");
-  app.add_flag("--published", published, "JEM's published sampler instead of the calibrated one");
+  app.add_flag("--full", full, "6000 iterations on all images: five to ten minutes");
+  app.add_flag("--published", published, "JEM's published sampler and learning rate instead of the calibrated ones");
   app.add_option("--iterations", iterations, "of 64 images; left out, 1000, or 6000 with --full");
   app.add_option("--seed", seed, "another training");
   app.add_option("--data", data, "where the packages of the data are unpacked; left out, they are installed")

@@ -7,8 +7,6 @@
 
 #include <ebm/concepts/classifier.hpp>
 
-#include <numeric>
-
 namespace ebm {
 
 namespace detail {

@@ -105,7 +105,9 @@ class NegativeChains {
   static Index chain_tiles(const Start& start, Index moved, [[maybe_unused]] Index classes) {
     if constexpr (Start::persistent) {
       Index unit = moved;
-      if constexpr (ClassConditional<E>) unit = start.by_class ? std::lcm(moved, classes) : moved;
+      if constexpr (ClassConditional<E>) {
+        while (start.by_class && unit % classes != 0) unit += moved;
+      }
       return (tiles_for<Scalar>(start.chains) + unit - 1) / unit * unit;
     } else {
       return moved;
