@@ -22,8 +22,8 @@ bool same(const std::vector<S>& a, const std::vector<S>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), sizeof(S) * a.size()) == 0;
 }
 
-// All that an energy computes of some tiles, or all but mixed products.
-template <bool Mixed = true, class Energy>
+// All that an energy computes of some tiles.
+template <class Energy>
 auto everything(const Energy& energy) {
   using S = typename Energy::Scalar;
   constexpr Index tiles = 7;
@@ -43,18 +43,18 @@ auto everything(const Energy& energy) {
   keep(values), keep(slopes);
   energy.add_parameter_gradient(x, weights, values, gradient, workspace);
   keep(values), keep(gradient);
-  if constexpr (Mixed) energy.add_mixed_gradient(x, u, weights, values, gradient, workspace);
+  energy.add_mixed_gradient(x, u, weights, values, gradient, workspace);
   keep(values), keep(gradient);
   return result;
 }
 
 // A network with sizes of run time, and the one of the same layers as constants.
-template <bool Mixed = true, class AtRunTime, class Constant>
+template <class AtRunTime, class Constant>
 void check_same(AtRunTime at_run_time, Constant constant) {
   CHECK(at_run_time.dimension() == constant.dimension());
   CHECK(to_text(at_run_time) == to_text(constant));
   CHECK(at_run_time.tensors() == constant.tensors());
-  CHECK(same(everything<Mixed>(NetworkEnergy{at_run_time}), everything<Mixed>(NetworkEnergy{constant})));
+  CHECK(same(everything(NetworkEnergy{at_run_time}), everything(NetworkEnergy{constant})));
 }
 
 // Mixed products against differences of gradients.
@@ -109,9 +109,19 @@ TEST_CASE("one size known at run time is enough, and an activation may come firs
 }
 
 TEST_CASE("layers may be normalised, whose number of features is known at run time") {
-  check_same<false>(made<float>(Features{5}, LayerNorm{}, Dense{14}, LayerNorm{}, Silu{}, Dense<1>{}),
-                    made<float>(Features<5>{}, LayerNorm{}, Dense<14>{}, LayerNorm{}, Silu{}, Dense<1>{}));
-  check_layers::check_slopes(NetworkEnergy{made<double>(Features{3}, Dense{17}, LayerNorm{}, Silu{}, Dense<1>{})});
+  check_same(made<float>(Features{5}, LayerNorm{}, Dense{14}, LayerNorm{}, Silu{}, Dense<1>{}),
+             made<float>(Features<5>{}, LayerNorm{}, Dense<14>{}, LayerNorm{}, Silu{}, Dense<1>{}));
+  const NetworkEnergy energy{made<double>(Features{3}, Dense{17}, LayerNorm{}, Silu{}, Dense<1>{})};
+  check_layers::check_slopes(energy);
+  CHECK(mixed_error(energy) < 1e-6);
+}
+
+TEST_CASE("branches and pooling may come before layers whose sizes are known at run time") {
+  const auto with_top = [](auto dense) {
+    return made<float>(Image<6, 6, 3>{}, Residual<Conv<3, 3, 1, 1>, Silu>{}, MaxPool<2>{}, Skip<Conv<2, 1>>{}, dense,
+                       LeakyRelu{}, Dense<1>{});
+  };
+  check_same(with_top(Dense{9}), with_top(Dense<9>{}));
 }
 
 TEST_CASE("hidden layers of a list are those written one by one") {
