@@ -8,8 +8,8 @@
 //
 // where primes on the right are slopes of E_u = u . dE/dx; those of normalisation stand in networks/norm.hpp. What is
 // linear in pieces (leaky ReLU, max pooling) has a second derivative of zero wherever it has one: E_u jumps from piece
-// to piece, and what is given here is its slope on the piece where x lies. It is what score matching needs, at about twice
-// the price of a parameter gradient (Pearlmutter 1994 has the technique).
+// to piece, and what is given here is its slope on the piece where x lies. It is what score matching needs, at about
+// twice the price of a parameter gradient (Pearlmutter 1994 has the technique).
 #pragma once
 
 #include <ebm/networks/layer_stack.hpp>
