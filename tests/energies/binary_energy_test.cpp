@@ -15,13 +15,13 @@
 namespace {
 
 using namespace ebm;
-using Network = Mlp<float, 9, 32, 32>;
-using Binary = BinaryEnergy<Network>;
+using Inner = Mlp<float, 9, 32, 32>;
+using Binary = BinaryEnergy<Inner>;
 
 static_assert(DiscreteEnergy<Binary> && DifferentiableEnergy<Binary> && TrainableEnergy<Binary>);
-static_assert(!ebm::detail::kWantsFrame<Binary> && ebm::detail::kWantsFrame<Network>);
+static_assert(!ebm::detail::kWantsFrame<Binary> && ebm::detail::kWantsFrame<Inner>);
 static_assert(!TrainableEnergy<BinaryEnergy<Banana<float>>> && DifferentiableEnergy<BinaryEnergy<Banana<float>>>);
-static_assert(kTilesAtOnce<Binary> == kTilesAtOnce<Network>);
+static_assert(kTilesAtOnce<Binary> == kTilesAtOnce<Inner>);
 
 // KL(truth || model) in nats, by enumeration.
 template <class E>
@@ -34,7 +34,7 @@ double divergence(const Values<double>& truth, const E& model) {
 }  // namespace
 
 TEST_CASE("BinaryEnergy: values, gradients and parameters are those of the energy inside") {
-  const Network network{Rng{4}};
+  const Inner network{Rng{4}};
   const BinaryEnergy energy{network};
   const auto points = small_discrete::all_states<float>(9, kBits);
   CHECK(energies(energy, points) == energies(network, points));
@@ -52,14 +52,14 @@ TEST_CASE("BinaryEnergy: a network learns a Boltzmann machine's law, by samples 
   const Values<double> truth = small_discrete::probabilities(energies(machine, all));
   const auto points = small_discrete::draw(all, truth, 20000, 5);
   Rng rng{4};
-  Trainer sampled{BinaryEnergy{Network{rng}}, ContrastiveDivergence{GibbsWithGradients{}, Persistent{}},
+  Trainer sampled{BinaryEnergy{Inner{rng}}, ContrastiveDivergence{GibbsWithGradients{}, Persistent{}},
                   Adam{.learning_rate = 3e-3}};
   const double before = divergence(truth, sampled.energy());
   CHECK(sampled.fit(points, {.iterations = 2000}, rng).status == TrainingStatus::healthy);
   CHECK(before > 1);
   CHECK(divergence(truth, sampled.energy()) < 0.015);
 
-  Trainer predicted{BinaryEnergy{Network{rng}}, PseudoLikelihood{}, Adam{.learning_rate = 3e-3}};
+  Trainer predicted{BinaryEnergy{Inner{rng}}, PseudoLikelihood{}, Adam{.learning_rate = 3e-3}};
   CHECK(predicted.fit(points, {.iterations = 2000}, rng).status == TrainingStatus::healthy);
   CHECK(divergence(truth, predicted.energy()) < 0.015);
 }
