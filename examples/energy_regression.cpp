@@ -4,13 +4,8 @@
 // how good it is: mean KL to it over x, in nats. Beside them the best that a Gaussian can do whose mean and variance depend
 // on x in any way. As in the paper, objectives that look at all of y by proposals come first on the set with two modes, and
 // score matching, which sees slopes only, comes last.
-#include <ebm/datasets/regression_toys.hpp>
-#include <ebm/ebm.hpp>
-#include <ebm/energies/regression_energy.hpp>
 #include <ebm/io/plot.hpp>
-#include <ebm/objectives/conditional_score_matching.hpp>
-#include <ebm/objectives/markov_chain_likelihood.hpp>
-#include <ebm/objectives/regression_objectives.hpp>
+#include <ebm/networks.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -12,15 +12,9 @@
 // together with 60 images of handwritten digits that it did not learn, its logits, and the gradients of E. Weights are
 // read from both files; logits and gradients are compared with PyTorch's; the energy is asked how well it knows digits,
 // attacked and sampled from; and the weights are written for PyTorch again.
-#include <ebm/diagnostics/auroc.hpp>
-#include <ebm/diagnostics/calibration_error.hpp>
-#include <ebm/diagnostics/out_of_distribution.hpp>
-#include <ebm/diagnostics/robustness_curve.hpp>
-#include <ebm/ebm.hpp>
-#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/io/npz.hpp>
 #include <ebm/io/plot.hpp>
-#include <ebm/io/pytorch.hpp>
+#include <ebm/networks.hpp>
 
 #include <CLI/CLI.hpp>
 

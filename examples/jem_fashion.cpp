@@ -4,21 +4,17 @@
 //   E(x) = -log sum_y exp f_y(x) + T |x - mean|^2 / (2 variance)
 //
 // Beside it the same network trained for as many iterations, in the same way, as a classifier only. What is printed:
-// accuracy and calibration, and how well scores tell test images from what are none (AUROC). The picture: what chains
-// of E(x | y) make of images of any class, and of noise, a row for each class y.
+// accuracy and calibration, and how well scores tell test images from what are none (AUROC). The pictures: what chains
+// of E(x | y) make of images of any class, and of noise, a row for each class y; reliability diagrams; the accuracy under
+// attack by projected gradient descent.
 //
 //   jem_fashion          about a minute: 1000 iterations
 //   jem_fashion --full   five to ten minutes of one core: 6000 iterations on all 60 000 images
 #include <ebm/datasets/digits.hpp>
 #include <ebm/datasets/fashion_mnist.hpp>
-#include <ebm/diagnostics/auroc.hpp>
-#include <ebm/diagnostics/calibration_error.hpp>
-#include <ebm/diagnostics/out_of_distribution.hpp>
-#include <ebm/ebm.hpp>
-#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/io/image_grid.hpp>
 #include <ebm/io/plot.hpp>
-#include <ebm/objectives/joint.hpp>
+#include <ebm/networks.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -185,17 +181,30 @@ int main(int argc, char** argv) {
                                 .progress = true};
   const ebm::Adam adam{.learning_rate = published ? 1e-4 : 2e-3};
 
+  std::vector<ebm::ReliabilityPanel> reliability;
+  std::vector<ebm::NamedRobustness> robustness;
+  const auto judge = [&](const char* name, const auto& energy, const ebm::FitResult& result) {
+    reliability.push_back({name, tests.report(name, energy, result)});
+    // Of pixels from -1 to 1, which the attack may push beyond that.
+    const ebm::Index count = small ? 32 : 256;
+    const auto curve = ebm::robustness_curve(energy, tests.images.topRows(count), tests.labels.head(count),
+                                             {0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3}, {.lower = -2.5, .upper = 2.5}, rng);
+    std::printf("  accuracy under attack of radius .05, .1, .2   %.3f %.3f %.3f\n", curve.accuracy[2], curve.accuracy[3],
+                curve.accuracy[5]);
+    robustness.push_back({name, curve});
+  };
+
   tests.compare("AUROC by |x - mean| alone",
                 [](const Images& x) { return ebm::Values<double>(-x.rowwise().norm().cast<double>()); });
 
   ebm::Trainer plain{ebm::ClassifierEnergy{network}, ebm::CrossEntropy{}, adam};
   const auto plain_result = plain.fit(images, train.labels, options, rng);
-  tests.report("classifier only", plain.energy(), plain_result);
+  judge("classifier only", plain.energy(), plain_result);
 
   const auto joint = [&](const char* name, auto energy, const auto& objective, double spread) {
     ebm::Trainer trainer{std::move(energy), objective, adam};
     const auto result = trainer.fit(images, train.labels, options, rng);
-    tests.report(name, trainer.energy(), result);
+    judge(name, trainer.energy(), result);
     const ClassSamples samples{objective.temperature(), small ? 10 : 500, mean};
     const auto any_class = [&](int label, ebm::Index count) { return images.middleRows(label * count, count); };
     const auto noise = [&](int, ebm::Index count) {
@@ -223,4 +232,6 @@ int main(int argc, char** argv) {
     joint("joint, calibrated", ebm::Anchored{ebm::ClassifierEnergy{network}, variance / objective.temperature()},
           objective, std::sqrt(variance));
   }
+  ebm::plot_reliability(reliability, output + "/jem_fashion_reliability.png");
+  ebm::plot_robustness(robustness, output + "/jem_fashion_robustness.png");
 }

@@ -4,13 +4,8 @@
 //
 // Only every fiftieth point has a label; the others help by p(x) alone. A network of the same shape that was trained on
 // the labels alone is as sure far away from the data as among them, which the density of the other one tells apart.
-#include <ebm/diagnostics/auroc.hpp>
-#include <ebm/diagnostics/calibration_error.hpp>
-#include <ebm/diagnostics/out_of_distribution.hpp>
-#include <ebm/ebm.hpp>
-#include <ebm/energies/classifier_energy.hpp>
 #include <ebm/io/plot.hpp>
-#include <ebm/objectives/joint.hpp>
+#include <ebm/networks.hpp>
 
 #include <CLI/CLI.hpp>
 
