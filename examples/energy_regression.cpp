@@ -1,9 +1,9 @@
 // Regression whose answer is a density: E(x, y) from a network, p(y | x) = exp(-E(x, y)) / Z(x) by quadrature in y.
 //
-// On the two sets of Gustafsson et al. 2020 each of their objectives is trained on 2000 points, and the true p(y | x) tells
-// how good it is: mean KL to it over x, in nats. Beside them the best that a Gaussian can do whose mean and variance depend
-// on x in any way. As in the paper, objectives that look at all of y by proposals come first on the set with two modes, and
-// score matching, which sees slopes only, comes last.
+// On the two sets of Gustafsson et al. 2020 each of their objectives is trained on 2000 points, and the true p(y | x)
+// tells how good it is: mean KL to it over x, in nats. Beside them the best that a Gaussian can do whose mean and
+// variance depend on x in any way. As in the paper, objectives that look at all of y by proposals come first on the set
+// with two modes, and score matching, which sees slopes only, comes last.
 #include <ebm/io/plot.hpp>
 #include <ebm/networks.hpp>
 

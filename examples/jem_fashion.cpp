@@ -5,8 +5,8 @@
 //
 // Beside it the same network trained for as many iterations, in the same way, as a classifier only. What is printed:
 // accuracy and calibration, and how well scores tell test images from what are none (AUROC). The pictures: what chains
-// of E(x | y) make of images of any class, and of noise, a row for each class y; reliability diagrams; the accuracy under
-// attack by projected gradient descent.
+// of E(x | y) make of images of any class, and of noise, a row for each class y; reliability diagrams; the accuracy
+// under attack by projected gradient descent.
 //
 //   jem_fashion          about a minute: 1000 iterations
 //   jem_fashion --full   five to ten minutes of one core: 6000 iterations on all 60 000 images
@@ -189,8 +189,8 @@ int main(int argc, char** argv) {
     const ebm::Index count = small ? 32 : 256;
     const auto curve = ebm::robustness_curve(energy, tests.images.topRows(count), tests.labels.head(count),
                                              {0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3}, {.lower = -2.5, .upper = 2.5}, rng);
-    std::printf("  accuracy under attack of radius .05, .1, .2   %.3f %.3f %.3f\n", curve.accuracy[2], curve.accuracy[3],
-                curve.accuracy[5]);
+    std::printf("  accuracy under attack of radius .05, .1, .2   %.3f %.3f %.3f\n", curve.accuracy[2],
+                curve.accuracy[3], curve.accuracy[5]);
     robustness.push_back({name, curve});
   };
 

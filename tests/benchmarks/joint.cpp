@@ -1,7 +1,7 @@
 // joint_step/64: ms for an iteration of joint training as JEM publishes it, as Trainer::fit makes it: 20 Langevin steps
-// (step 1, noise .01) of 64 of 10 000 persistent chains, 5 % of which start anew, 64 labelled images with noise .03, the
-// gradient of cross-entropy and contrastive divergence, Adam. The network has 1-32-64 channels of 3 x 3 kernels with
-// stride 2, SiLU, a layer of 128, 10 classes, on 28 x 28. Its limit is that of multiplications and additions.
+// (step 1, noise .01) of 64 of 10 000 persistent chains, 5 % of which start anew, 64 labelled images with noise .03,
+// the gradient of cross-entropy and contrastive divergence, Adam. The network has 1-32-64 channels of 3 x 3 kernels
+// with stride 2, SiLU, a layer of 128, 10 classes, on 28 x 28. Its limit is that of multiplications and additions.
 #include "timed_objective.hpp"
 
 #include <ebm/energies/classifier_energy.hpp>

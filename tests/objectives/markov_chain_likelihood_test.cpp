@@ -17,7 +17,8 @@ struct OnInterval : PolynomialOfTarget {
   ebm::TargetInterval targets() const { return {-limit, limit}; }
 };
 
-// The gradient of the mean of -log p(y | x), and the standard deviation of one chain's part in it, by the midpoint rule.
+// The gradient of the mean of -log p(y | x), and the standard deviation of one chain's part in it, by the midpoint
+// rule.
 struct Exact {
   Four gradient{}, spread{};
 

@@ -1,5 +1,5 @@
-// E(x, y) = lambda r^2 / 2 + kappa y^4 / 4, r = y - a - b x, with the parameters lambda, a, b, kappa: Gaussian regression
-// where kappa = 0.
+// E(x, y) = lambda r^2 / 2 + kappa y^4 / 4, r = y - a - b x, with the parameters lambda, a, b, kappa: Gaussian
+// regression where kappa = 0.
 #pragma once
 
 #include "objectives/minibatch.hpp"

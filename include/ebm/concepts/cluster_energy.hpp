@@ -1,5 +1,5 @@
-// ClusterEnergy: a discrete energy whose edges do nothing but prefer equal states at their ends, plus fields at the nodes,
-// as Ising and Potts.
+// ClusterEnergy: a discrete energy whose edges do nothing but prefer equal states at their ends, plus fields at the
+// nodes, as Ising and Potts.
 //
 //   graph() -> const Graph&
 //   agreement(edge) -> double              E with different states at the edge's ends, minus E with equal ones

@@ -21,8 +21,8 @@
 
 namespace ebm {
 
-// A minibatch in tiles, with the number of lanes that are data; where the rows are labelled, the class of every lane, -1
-// for none.
+// A minibatch in tiles, with the number of lanes that are data; where the rows are labelled, the class of every lane,
+// -1 for none.
 template <class Scalar, int Dim>
 struct Minibatch {
   TileSpan<const Scalar, Dim> tiles;

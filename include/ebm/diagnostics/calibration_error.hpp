@@ -2,9 +2,9 @@
 //
 //   ECE = sum over bins of (n_b / n) |accuracy_b - confidence_b|
 //
-// The expected calibration error of Naeini, Cooper & Hauskrecht 2015, as in Guo et al. 2017, eq. 3: rows are put into bins
-// of equal width, (b / B, (b + 1) / B], by the probability of the class that is most likely. The bins are a reliability
-// diagram.
+// The expected calibration error of Naeini, Cooper & Hauskrecht 2015, as in Guo et al. 2017, eq. 3: rows are put into
+// bins of equal width, (b / B, (b + 1) / B], by the probability of the class that is most likely. The bins are a
+// reliability diagram.
 #pragma once
 
 #include <ebm/core/errors.hpp>

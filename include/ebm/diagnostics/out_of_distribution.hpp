@@ -1,4 +1,5 @@
-// Scores of a point's being one of the data's kind, higher for more so; auroc (diagnostics/auroc.hpp) compares two sets.
+// Scores of a point's being one of the data's kind, higher for more so; auroc (diagnostics/auroc.hpp) compares two
+// sets.
 //
 //   log_density_scores     -E(x) / T, log p(x) but for a constant; with a classifier's energy the score of Liu et al. 2020
 //   confidence_scores      max_y p(y | x)                        Hendrycks & Gimpel 2017

@@ -88,8 +88,8 @@ class ClassifierEnergy {
         });
   }
 
-  // With f* = log sum over the other classes of exp f_k, -log p(y | x) = log(1 + exp(f* - f_y)), whose slopes keep their
-  // digits however sure the classifier is.
+  // With f* = log sum over the other classes of exp f_k, -log p(y | x) = log(1 + exp(f* - f_y)), whose slopes keep
+  // their digits however sure the classifier is.
   void label_loss_and_gradient(TileSpan<const Scalar, dim> x, const int* labels, LanesSpan<Scalar> losses,
                                TileSpan<Scalar, dim> gradients, Workspace& workspace) const {
     network_.backward(x, gradients, nullptr, workspace, [&](Index t, const Scalar* out, Scalar* slopes) {

@@ -34,8 +34,8 @@ inline std::string name_with(std::string_view name, std::initializer_list<int> a
   return text + ">";
 }
 
-// As the layer is written, without what is as it would be by default. A layer that is not the library's own may say what
-// it is by a member `name`.
+// As the layer is written, without what is as it would be by default. A layer that is not the library's own may say
+// what it is by a member `name`.
 template <class Layer>
 std::string name_of(Layer) {
   if constexpr (requires { std::string(Layer::name); }) {

@@ -29,8 +29,8 @@ struct TargetInterval {
   double centre(Index cell) const { return ebm::fma(static_cast<double>(cell) + 0.5, width(), lower); }
 };
 
-// How a prediction is searched: starts spread over the targets, each moved down its energy, its step halved wherever that
-// would not lower the energy (Gustafsson et al. 2020, algorithm 1).
+// How a prediction is searched: starts spread over the targets, each moved down its energy, its step halved wherever
+// that would not lower the energy (Gustafsson et al. 2020, algorithm 1).
 struct PredictOptions {
   Index steps = 100;
   double step_size = 0.1;

@@ -93,7 +93,8 @@ class SoftmaxRbm {
     const auto states = static_cast<std::size_t>(states_);
     return detail::log_sum_over_hidden_units(inner_, [&](double bias, std::span<const double> activation) {
       double log_weight = bias;
-      for (std::size_t u = 0; u < activation.size(); u += states) log_weight += log_sum_exp(activation.subspan(u, states));
+      for (std::size_t u = 0; u < activation.size(); u += states)
+        log_weight += log_sum_exp(activation.subspan(u, states));
       return log_weight;
     });
   }

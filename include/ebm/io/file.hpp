@@ -1,5 +1,5 @@
-// Whole files in and out. Every error names the path; a file that could not be written whole is removed, and replace_file
-// leaves either the old content or the new, whenever it is stopped.
+// Whole files in and out. Every error names the path; a file that could not be written whole is removed, and
+// replace_file leaves either the old content or the new, whenever it is stopped.
 #pragma once
 
 #include <ebm/core/errors.hpp>

@@ -11,9 +11,9 @@
 //   what a Linear sees of an image: channel by channel    pixel by pixel, the channels of a pixel side by side
 //   images   [channel][row][column]                   the same, so the columns of the points are other ones
 //
-// Modules with weights are taken in the order of their names, numbers by value ("2.weight" before "10.weight"), which is
-// that of a Sequential; where it is another one, `modules` names them from the first layer to the last. Dense layers,
-// convolutions and group normalisation have a counterpart; a network with other weights is refused.
+// Modules with weights are taken in the order of their names, numbers by value ("2.weight" before "10.weight"), which
+// is that of a Sequential; where it is another one, `modules` names them from the first layer to the last. Dense
+// layers, convolutions and group normalisation have a counterpart; a network with other weights is refused.
 #pragma once
 
 #include <ebm/io/safetensors.hpp>

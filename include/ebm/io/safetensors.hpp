@@ -1,11 +1,12 @@
-// Tensors in files of the safetensors format, which NumPy, PyTorch and JAX read as well; save and load of what is Storable.
+// Tensors in files of the safetensors format, which NumPy, PyTorch and JAX read as well; save and load of what is
+// Storable.
 //
 //   header's length (8 bytes, little-endian), {"name": {"dtype": "F32", "shape": [64, 2], "data_offsets": [0, 512]}, ...},
 //   numbers
 //
-// Reading is strict: the tensors must cover the file's bytes exactly, each once; types are F32, F64 and I64. The header is
-// parsed here, since a general parser of JSON would accept more than the format allows. Nothing is allocated beyond the
-// file's size. Files are written as a whole or not at all.
+// Reading is strict: the tensors must cover the file's bytes exactly, each once; types are F32, F64 and I64. The header
+// is parsed here, since a general parser of JSON would accept more than the format allows. Nothing is allocated beyond
+// the file's size. Files are written as a whole or not at all.
 #pragma once
 
 #include <ebm/concepts/storable_energy.hpp>

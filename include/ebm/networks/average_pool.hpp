@@ -1,5 +1,5 @@
-// AveragePool<window, stride>: the mean of every window of pixels, channel by channel; windows side by side if no stride
-// is given.
+// AveragePool<window, stride>: the mean of every window of pixels, channel by channel; windows side by side if no
+// stride is given.
 //
 //   y[o](c) = sum over the window's pixels k of x[stride o + k](c) / window^2
 #pragma once

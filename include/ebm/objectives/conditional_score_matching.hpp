@@ -3,9 +3,9 @@
 //   ConditionalScoreMatching           (dE/dy)^2 / 2 - d^2E/dy^2                           Hyvarinen 2005
 //   ConditionalDenoisingScoreMatching  (dE/dy(y + sigma z) - z / sigma)^2 / 2, z ~ N(0, 1)   Vincent 2011
 //
-// each of which is least, in expectation over y, for the true p(y | x); the second for p(y | x) * N(0, sigma^2), that of
-// the noisy target. Both learn the shape of p near targets only: how much of it lies in each of several modes that hardly
-// meet is not told by slopes.
+// each of which is least, in expectation over y, for the true p(y | x); the second for p(y | x) * N(0, sigma^2), that
+// of the noisy target. Both learn the shape of p near targets only: how much of it lies in each of several modes that
+// hardly meet is not told by slopes.
 //
 // The second derivative is (dE/dy(y + h) - dE/dy(y - h)) / 2h, as Pang et al. 2020 have it for score matching: its mean
 // over (y - h, y + h), wrong by h^2 / 6 d^4E/dy^4 + O(h^4). The gradient is exactly that of the loss so computed.

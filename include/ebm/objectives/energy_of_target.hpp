@@ -1,6 +1,7 @@
-// EnergyOfTarget: E(x, .) as an energy of the target y, the last coordinate, for a group of tiles whose inputs stay as they
-// are, so that a kernel moves y alone. A view for the length of a run: it writes targets into the tiles that it was given.
-// If it is bounded, it is infinite for what is no target (targets() of the energy: energies/regression_energy.hpp).
+// EnergyOfTarget: E(x, .) as an energy of the target y, the last coordinate, for a group of tiles whose inputs stay as
+// they are, so that a kernel moves y alone. A view for the length of a run: it writes targets into the tiles that it
+// was given. If it is bounded, it is infinite for what is no target (targets() of the energy:
+// energies/regression_energy.hpp).
 #pragma once
 
 #include <ebm/concepts/evaluation.hpp>

@@ -9,8 +9,9 @@
 //
 //   MarkovChainLikelihood<Sgld>{.kernel = {.step_size = 0.00125}, .chains = 1024}            lambda = 0.05
 //
-// An exact kernel's chains stay within the targets of an energy that has such (targets(): energies/regression_energy.hpp),
-// as p(y | x) does; a network is no density on the whole line. The kernel's temperature must be 1: predictive densities are those of exp(-E).
+// An exact kernel's chains stay within the targets of an energy that has such (targets():
+// energies/regression_energy.hpp), as p(y | x) does; a network is no density on the whole line. The kernel's
+// temperature must be 1: predictive densities are those of exp(-E).
 #pragma once
 
 #include <ebm/objectives/data_energies.hpp>

@@ -55,8 +55,8 @@ class ParameterGradient {
     if constexpr (Classifier<E>) {
       if (part.labels) {
         const LanesSpan<Scalar> losses(part.losses, part.tiles.count());
-        energy.add_joint_gradient(part.tiles, part.weights, part.labels, part.label_weight, part.values, losses, gradient,
-                                  workspace);
+        energy.add_joint_gradient(part.tiles, part.weights, part.labels, part.label_weight, part.values, losses,
+                                  gradient, workspace);
         return;
       }
     }

@@ -1,5 +1,5 @@
-// The objectives for regression by proposed targets: ImportanceLikelihood, ConditionalNoiseContrastive, TargetDivergence.
-// Their losses are in objectives/target_proposals.hpp.
+// The objectives for regression by proposed targets: ImportanceLikelihood, ConditionalNoiseContrastive,
+// TargetDivergence. Their losses are in objectives/target_proposals.hpp.
 #pragma once
 
 #include <ebm/objectives/target_proposals.hpp>

@@ -1,6 +1,6 @@
 // TargetSlopes: the estimator of losses in the slopes dE/dy at several targets of each row, y the last coordinate
-// (objectives/conditional_score_matching.hpp). Slopes first, at all targets; then their slopes in the parameters, with the
-// loss's weights, in fixed chunks (objectives/chunk_sum.hpp).
+// (objectives/conditional_score_matching.hpp). Slopes first, at all targets; then their slopes in the parameters, with
+// the loss's weights, in fixed chunks (objectives/chunk_sum.hpp).
 #pragma once
 
 #include <ebm/objectives/chunk_sum.hpp>

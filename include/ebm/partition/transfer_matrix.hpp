@@ -1,5 +1,5 @@
-// TransferMatrix: log Z and independent draws of a model of pairs (concepts/pair_model.hpp) on a narrow graph, as strips,
-// trees and small tori.
+// TransferMatrix: log Z and independent draws of a model of pairs (concepts/pair_model.hpp) on a narrow graph, as
+// strips, trees and small tori.
 //
 // Kramers & Wannier 1941, site by site. Nodes are taken up in their order; the table holds, for all states of the nodes
 // that still wait for a neighbour (the frontier), the sum over the states of those that are done. Taking up a node
