@@ -1,4 +1,4 @@
-// ThreadPool: an executor whose threads sleep between parallel regions.
+// ThreadPool: an executor whose threads sleep between parallel regions. This header needs threads: link ebm::threads.
 //
 // The caller of run is worker 0 and works too. Tasks are taken in ascending order from a shared counter. A thread that
 // wakes up after the last task was taken is not waited for, so that a busy machine does not slow down a short region.

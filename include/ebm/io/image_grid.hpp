@@ -1,4 +1,5 @@
-// Many small images side by side: data, samples, filters of a model. Each pixel becomes a square.
+// Many small images side by side: data, samples, filters of a model. Each pixel becomes a square. Included by itself;
+// write_png (io/png.hpp, libpng) makes a file of the picture.
 #pragma once
 
 #include <ebm/io/axes.hpp>
