@@ -247,3 +247,13 @@ TEST_CASE("what cannot be attacked is refused") {
   CHECK_THROWS_AS(ebm::projected_gradient_attack(energy, points, some_labels(4, 3), 1, {}, rng), ebm::ValueError);
   CHECK_THROWS_AS(ebm::robustness_curve(energy, points, labels, {0.2, 0.1}, {}, rng), ebm::ValueError);
 }
+
+TEST_CASE("a classifier whose p(y | x) is no number has no robustness") {
+  auto energy = linear<double>();
+  std::vector<double> theta(energy.parameters().begin(), energy.parameters().end());
+  theta[0] = std::numeric_limits<double>::infinity();
+  energy.set_parameters(theta);
+  ebm::Rng rng(1);
+  CHECK_THROWS_AS(ebm::robustness_curve(energy, some_points<3>(4), some_labels(4, 2), {0.0}, {}, rng),
+                  ebm::NumericalError);
+}

@@ -74,6 +74,10 @@ TEST_CASE("what no predictive density can come from is refused") {
   ebm::Rng rng(7);
   const auto network = ebm::network<double>(rng, ebm::Features<2>{}, ebm::Dense<1>{});
   CHECK_THROWS_AS(ebm::RegressionEnergy(network, ebm::TargetInterval{1, 1}), ebm::ValueError);
+  CHECK_THROWS_AS(ebm::RegressionEnergy(network, ebm::TargetInterval{0, 1, ebm::Index{1} << 61}), ebm::ValueError);
+  CHECK_THROWS_AS(ebm::RegressionEnergy(network, ebm::TargetInterval{0, 1})
+                      .predict(Eigen::MatrixXd::Constant(1, 1, std::nan(""))),
+                  ebm::NumericalError);
   CHECK_THROWS_AS(ebm::PredictiveDensity(0, 1, ebm::Values<double>::Constant(3, std::nan(""))), ebm::NumericalError);
   CHECK_THROWS_AS(ebm::RegressionEnergy(network, ebm::TargetInterval{0, 1}).predict(Eigen::MatrixXd::Zero(1, 2)),
                   ebm::ShapeError);

@@ -1,6 +1,9 @@
 #include <ebm/energies/classifier_energy.hpp>
 #include <ebm/io/pytorch.hpp>
 #include <ebm/networks/flatten.hpp>
+#include <ebm/networks/norm.hpp>
+#include <ebm/networks/residual.hpp>
+#include <ebm/networks/skip.hpp>
 #include <ebm/networks/spectral_norm.hpp>
 
 #include "support/catch.hpp"
@@ -122,4 +125,21 @@ TEST_CASE("Modules are taken in the order of their numbers") {
   CHECK(ebm::detail::natural_less("block.2.1", "block.10.0"));
   CHECK(!ebm::detail::natural_less("10", "2"));
   CHECK(!ebm::detail::natural_less("a", "a"));
+}
+
+TEST_CASE("Layers that act on a flattened image, whose order PyTorch has differently, are refused") {
+  ebm::Rng rng(1);
+  const ebm::Image<4, 4, 2> image;
+  const ebm::Dense<3> dense;
+  const auto refused = [&](const auto& network) {
+    CHECK_THROWS_WITH(ebm::pytorch_state_dict(network), ContainsSubstring("flattened image"));
+  };
+  refused(ebm::network<float>(rng, image, ebm::Conv<3, 3>{}, ebm::Flatten{}, ebm::LayerNorm{}, dense));
+  refused(ebm::network<float>(rng, image, ebm::Flatten{}, ebm::Residual<ebm::Dense<32>, ebm::Silu>{}, dense));
+  refused(ebm::network<float>(rng, image, ebm::Flatten{}, ebm::Skip<ebm::Dense<5>>{}, dense));
+  // One pixel, one channel, or a dense layer in between: the same order.
+  CHECK(ebm::pytorch_state_dict(ebm::network<float>(rng, ebm::Image<4, 4, 1>{}, ebm::Flatten{}, ebm::LayerNorm{}, dense))
+            .list()
+            .size() == 4);
+  CHECK(ebm::pytorch_state_dict(ebm::network<float>(rng, image, dense, ebm::LayerNorm{}, dense)).list().size() == 6);
 }

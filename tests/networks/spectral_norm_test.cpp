@@ -1,5 +1,11 @@
 #include <ebm/networks/spectral_norm.hpp>
 
+#include <ebm/energies/network_energy.hpp>
+#include <ebm/objectives/contrastive_divergence.hpp>
+#include <ebm/samplers/mala.hpp>
+#include <ebm/training/adam.hpp>
+#include <ebm/training/trainer.hpp>
+
 #include <Eigen/SVD>
 
 #include "networks/check_layers.hpp"
@@ -95,4 +101,40 @@ TEST_CASE("weights of zero stay zero, and recover") {
   CHECK(net.outputs(points).cwiseAbs().maxCoeff() == 0);
   net.set_parameters(std::vector<double>{2, 0, 0, 0, 0, 0, 0, 0});
   CHECK((net.outputs(points).col(0) - points.col(0)).cwiseAbs().maxCoeff() < 1e-12);
+}
+
+TEST_CASE("weights that were no numbers leave no trace once they are numbers again") {
+  Rng rng{1};
+  auto net = network<double>(rng, Features<3>{}, SpectralNorm<Dense<2>, 50>{});
+  const std::vector<double> good{1.5, 0.2, -0.4, 0.9, 0.1, 0.3, 0.5, -0.5};
+  std::vector<double> bad = good;
+  bad[1] = std::numeric_limits<double>::infinity();
+  net.set_parameters(good);
+  const auto points = check_layers::random_points<double, 3>(4, 3);
+  const auto before = net.outputs(points);
+  net.set_parameters(bad);
+  CHECK(!std::isfinite(net.outputs(points).sum()));
+  net.set_parameters(good);
+  CHECK((net.outputs(points) - before).cwiseAbs().maxCoeff() < 1e-9);
+}
+
+TEST_CASE("the energy that a training gives back has the iteration that the training went through") {
+  Rng rng{1};
+  Trainer trainer{NetworkEnergy{network<float>(rng, Features<2>{}, SpectralNorm<Dense<24>>{}, Silu{}, Dense<1>{})},
+                  ContrastiveDivergence{Mala{}, Persistent{.chains = 64, .steps = 2}}, Adam{.learning_rate = 1e-4}};
+  trainer.fit(check_layers::random_points<double, 2>(200, 3), {.iterations = 300, .batch_size = 64, .averaging = 0},
+              rng);
+  const auto inner = trainer.energy().inner().inner();
+  auto converged = inner;
+  for (int i = 0; i < 300; ++i) converged.set_parameters(inner.parameters());
+  const auto points = check_layers::random_points<double, 2>(50, 4);
+  const double scale = static_cast<double>(energies(converged, points).cwiseAbs().maxCoeff());
+  CHECK(static_cast<double>((energies(inner, points) - energies(converged, points)).cwiseAbs().maxCoeff()) <
+        1e-3 * scale);
+  // A network that was given the parameters once is further from it: the check is able to see that.
+  Rng other{1};
+  NetworkEnergy fresh{network<float>(other, Features<2>{}, SpectralNorm<Dense<24>>{}, Silu{}, Dense<1>{})};
+  fresh.set_parameters(inner.parameters());
+  CHECK(static_cast<double>((energies(fresh, points) - energies(converged, points)).cwiseAbs().maxCoeff()) >
+        3e-3 * scale);
 }

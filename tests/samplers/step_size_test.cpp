@@ -44,3 +44,16 @@ TEST_CASE("settings of kernels that make no sense are refused by name") {
                     "last: 0.2, wanted more than 0 and at most first");
   CHECK_THROWS_WITH(make(Sgld{.schedule = PolynomialDecay{0.1, 0.05, 0}}), "steps: 0, wanted at least 1");
 }
+
+TEST_CASE("a size that was kept is taken where it is tuned, and that of the kernel where it is not") {
+  Archive kept;
+  StepSize(Mala{}, 0.3, {}).transfer(kept);
+  const auto resumed = [&](const auto& kernel) {
+    StepSize size(kernel, 7.0, {});
+    Archive archive(kept.tensors());
+    size.transfer(archive);
+    return size.value();
+  };
+  CHECK(resumed(Mala{}) == 0.3);
+  CHECK(resumed(Sgld{.step_size = 0.05}) == 0.05);
+}

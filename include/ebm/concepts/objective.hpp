@@ -4,8 +4,8 @@
 //     estimate(energy, data, iteration, gradient, executor) -> BatchReport     overwrites the gradient
 //     recover(energy, data, executor)          after the energy was put back to an earlier state
 //     chains() -> const Chains&                optional: the model's samples
-//   temperature() -> double                    optional: T of the model exp(-E / T) / Z that is learned; else 1
 //     transfer(archive)                        for checkpoints: what changes between iterations (core/archive.hpp)
+//   temperature() -> double                    optional: T of the model exp(-E / T) / Z that is learned; else 1
 //
 // `data` holds the minibatch as tiles; its lanes beyond the batch are padding.
 #pragma once

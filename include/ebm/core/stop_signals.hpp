@@ -15,8 +15,11 @@ class StopSignals {
     if (!enabled_) return;
     detail::stop_signal_arrived = 0;
     struct sigaction action = {};
-    action.sa_handler = [](int) { detail::stop_signal_arrived = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_handler = [](int) {
+      detail::stop_signal_arrived = 1;
+      for (const int signal : kSignals) std::signal(signal, SIG_DFL);
+    };
+    action.sa_flags = SA_RESTART;
     for (int k = 0; k < 2; ++k) sigaction(kSignals[k], &action, &before_[k]);
   }
   ~StopSignals() {

@@ -40,6 +40,9 @@ using TensorShape = std::vector<Index>;
   return text;
 }
 
+// Sides that a file may give a tensor.
+inline constexpr std::size_t kMostSides = 32;
+
 // Whether a shape holds exactly so many numbers, without overflow.
 inline bool holds(const TensorShape& shape, std::size_t numbers) {
   if (std::count(shape.begin(), shape.end(), 0) > 0) return numbers == 0;

@@ -32,6 +32,8 @@ RobustnessCurve robustness_curve(const E& energy, const Eigen::DenseBase<Derived
     for (Index row = 0; row < standing.rows(); ++row) {
       Index best = 0;
       for (Index y = 1; y < logs.cols(); ++y) best = logs(row, y) > logs(row, best) ? y : best;
+      if (logs(row, best) != logs(row, best))
+        throw NumericalError(joined({"robustness_curve: p(y | x) of row ", count_text(row), " is no number"}));
       if (best != classes(row)) continue;
       standing.row(kept) = standing.row(row).eval();
       classes(kept++) = classes(row);

@@ -23,7 +23,7 @@ struct TargetInterval {
   void check() const {
     require(std::isfinite(lower), "targets.lower", lower, "a finite number");
     require(std::isfinite(upper) && upper > lower, "targets.upper", upper, "more than targets.lower");
-    require(cells >= 2, "targets.cells", static_cast<double>(cells), "at least 2");
+    require(cells >= 2 && cells <= (Index{1} << 24), "targets.cells", static_cast<double>(cells), "2 to 2^24");
   }
   double width() const { return (upper - lower) / static_cast<double>(cells); }
   double centre(Index cell) const { return ebm::fma(static_cast<double>(cell) + 0.5, width(), lower); }
@@ -185,7 +185,9 @@ class RegressionEnergy {
       }
     }
     Index best = 0;
-    for (Index lane = 1; lane < kStarts; ++lane) best = energy(lane) < energy(best) ? lane : best;
+    for (Index lane = 1; lane < kStarts; ++lane)
+      best = energy(lane) < energy(best) || energy(best) != energy(best) ? lane : best;
+    if (!std::isfinite(energy(best))) throw NumericalError("predict: the energy is finite at none of the starts");
     return static_cast<double>(y[best]);
   }
 

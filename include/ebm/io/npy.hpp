@@ -3,7 +3,7 @@
 //   "\x93NUMPY" 1 0, header's length (2 bytes), {'descr': '<f4', 'fortran_order': True, 'shape': (N, D), }, numbers
 //
 // Reading takes either order of storage and either type, and refuses a file whose size is not the one its header says:
-// nothing is allocated beyond the size of the file. Archives of arrays are read by io/npz.hpp.
+// nothing is allocated beyond a few times the size of the file. Archives of arrays are read by io/npz.hpp.
 #pragma once
 
 #include <ebm/core/tensors.hpp>
@@ -124,6 +124,7 @@ class NpyHeaderParser {
       const auto [stop, error] = std::from_chars(text_.data(), text_.data() + text_.size(), size);
       if (error != std::errc() || size >> 62) fail("the header's shape is not a tuple of sizes");
       text_.remove_prefix(static_cast<std::size_t>(stop - text_.data()));
+      if (sizes.size() == kMostSides) fail("the array has more than 32 dimensions");
       sizes.push_back(static_cast<Index>(size));
       if (!accept(",")) {
         expect(")");

@@ -54,9 +54,27 @@ void require_pytorch_layers(const Net& network) {
       [](auto, const std::string& name, auto, auto) { throw ValueError(name + ": wanted none, to exchange weights"); });
 }
 
+// The pixels of an image are flattened in another order there, which the next dense layer makes good: what has weights
+// of its own before that has no counterpart.
+template <class Net>
+void require_pytorch_order(const Net& network) {
+  bool reordered = false;
+  for_each_layer(network.stack(), "", [&]<class Bound>(const Bound& layer, const std::string& name, const auto&) {
+    using Input = typename BoundOf<Bound>::Input;
+    if constexpr (WeightsOf<Bound>::kind == TensorKind::dense_weight) {
+      reordered = false;
+    } else if constexpr (ImageShape<Input>) {
+      reordered = Input::channels > 1 && Input::height * Input::width > 1;
+    } else if (reordered && layer.parameters > 0) {
+      throw ValueError(joined({name, ": acts on a flattened image, which PyTorch has in another order"}));
+    }
+  });
+}
+
 // Of all layers that have weights, one module each.
 template <class Net>
 std::vector<PytorchTensor> pytorch_tensors(const Net& network) {
+  require_pytorch_order(network);
   std::vector<PytorchTensor> result;
   std::size_t first = 0;
   const auto add = [&](const std::string& module, const char* name, TensorShape shape, auto place) {
@@ -125,7 +143,10 @@ void load_pytorch(Net& network, const Tensors& file, std::vector<std::string> mo
   for (const auto& [module, name, shape, places] : tensors) {
     const std::string full = module + "." + name;
     const auto take = [&, &to = places]<class T>(const std::vector<T>& values) {
-      for (std::size_t k = 0; k < to.size(); ++k) theta[to[k]] = static_cast<Scalar>(values[k]);
+      for (std::size_t k = 0; k < to.size(); ++k) {
+        theta[to[k]] = static_cast<Scalar>(values[k]);
+        if (!std::isfinite(theta[to[k]])) file.fail(full, "holds a number that is not finite, or not in this precision");
+      }
     };
     if (file.at(full).type == NumberType::f64) {
       take(file.numbers<double>(full, shape));

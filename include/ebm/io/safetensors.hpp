@@ -1,12 +1,12 @@
 // Tensors in files of the safetensors format, which NumPy, PyTorch and JAX read as well; save and load of what is
 // Storable.
 //
-//   header's length (8 bytes, little-endian), {"name": {"dtype": "F32", "shape": [64, 2], "data_offsets": [0, 512]}, ...},
-//   numbers
+//   header's length (8 bytes, little-endian),
+//   {"name": {"dtype": "F32", "shape": [64, 2], "data_offsets": [0, 512]}, ...}, numbers
 //
 // Reading is strict: the tensors must cover the file's bytes exactly, each once; types are F32, F64 and I64. The header
 // is parsed here, since a general parser of JSON would accept more than the format allows. Nothing is allocated beyond
-// the file's size. Files are written as a whole or not at all.
+// a few times the file's size, whatever its header says. Files are written as a whole or not at all.
 #pragma once
 
 #include <ebm/concepts/storable_energy.hpp>
@@ -71,6 +71,8 @@ class SafetensorsHeader {
         once(2);
         for_each_integer([&](std::uint64_t size) {
           if (size >> 62) fail(joined({"tensor \"", result.tensor.name, "\" has a shape that is too large"}));
+          if (result.tensor.shape.size() == kMostSides)
+            fail(joined({"tensor \"", result.tensor.name, "\" has more than 32 dimensions"}));
           result.tensor.shape.push_back(static_cast<Index>(size));
         });
       } else if (key == "data_offsets") {

@@ -14,6 +14,7 @@
 
 namespace ebm {
 
+// A padding as wide as the kernel would give pixels that no weight reaches, and is refused.
 template <int Channels, int Kernel, int Stride = 1, int Padding = 0>
   requires(Channels > 0 && Kernel > 0 && Stride > 0 && Padding >= 0 && Padding < Kernel)
 struct Conv {};

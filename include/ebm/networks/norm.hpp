@@ -146,7 +146,7 @@ struct NormLayer : Sizes {
       V sum_u(0), with_normal_u(0), with_change(0);
       for_features(group, [&](Index i, Index c) {
         const V d_u = V(w.theta[c]) * V::load(slope_u + i);
-        sum_u = sum_u + d_u;
+        sum_u = fma(V(w.theta[c]), V::load(slope_u + i), sum_u);
         with_normal_u = fma(V::load(normal + i), d_u, with_normal_u);
         with_change = fma(V::load(change + i), d_u, with_change);
       });
@@ -160,7 +160,7 @@ struct NormLayer : Sizes {
         sum = sum + e;
         with_normal = fma(h, e, with_normal);
         e.store(to + i);
-        (fma(-h, tilt_u, d_u - mean_u) * inverse).store(to_u + i);
+        (fma(-h, tilt_u, fma(V(w.theta[c]), V::load(slope_u + i), -mean_u)) * inverse).store(to_u + i);
       });
       const V mean = sum * share, pull = fma(with_normal, share, shrink);
       for_features(group, [&](Index i, Index) {

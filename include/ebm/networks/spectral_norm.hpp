@@ -41,7 +41,7 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
 
   static void pack(const Scalar* theta, Scalar* packed_weights) {
     Scalar *u = packed_weights + (packed - buffers), *v = u + outputs, &sigma = v[inputs];
-    if (sigma == 0) start(u);
+    if (!(sigma > 0) || !(sigma - sigma == 0)) start(u);
     for (int i = 0; i < Iterations; ++i) {
       for (Index k = 0; k < inputs; ++k) v[k] = dot(theta + k * outputs, u, outputs);
       normalise(v, inputs);
@@ -108,8 +108,8 @@ struct BoundLayer<SpectralNorm<Layer, Iterations>, Scalar, Input> {
     return {w.theta ? w.packed + Inner::packed : nullptr, w.packed};
   }
 
-  // 1 / sigma; weights of zero stay what they are.
-  static Scalar share(Scalar sigma) { return sigma > 0 ? Scalar(1) / sigma : Scalar(1); }
+  // 1 / sigma; weights of zero stay what they are, and those that are no numbers become none.
+  static Scalar share(Scalar sigma) { return sigma == 0 ? Scalar(1) : Scalar(1) / sigma; }
 
   // Some vector that no matrix is likely to be orthogonal to, the same for all.
   static void start(Scalar* u) {

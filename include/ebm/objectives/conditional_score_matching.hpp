@@ -32,8 +32,8 @@ struct ConditionalScoreMatching {
   double difference = 1e-3;  // h, in the targets' units
 
   Index copies() const { return 3; }
-  double offset(const Stream&, std::uint32_t, std::uint64_t, Index copy) const {
-    return copy == 0 ? 0.0 : copy == 1 ? difference : -difference;
+  double target(const Stream&, std::uint32_t, std::uint64_t, Index copy, double y) const {
+    return copy == 0 ? y : copy == 1 ? y + difference : y - difference;
   }
   void check() const { require(difference > 0 && difference < 1e30, "difference", difference, "more than 0"); }
 
@@ -55,8 +55,8 @@ struct ConditionalDenoisingScoreMatching {
   Index count = 128;     // noisy targets a row
 
   Index copies() const { return count; }
-  double offset(const Stream& stream, std::uint32_t row, std::uint64_t index, Index) const {
-    return noise * stream.normal(row, index);
+  double target(const Stream& stream, std::uint32_t row, std::uint64_t index, Index, double y) const {
+    return ebm::fma(noise, stream.normal(row, index), y);
   }
   void check() const {
     require(noise > 0 && noise < 1e30, "noise", noise, "more than 0");

@@ -50,6 +50,8 @@ class NegativeChains {
     if constexpr (Start::persistent) {
       if (start.by_class && !ClassConditional<E>)
         throw ValueError("by_class: true, wanted false: the energy has no classes to sample from");
+      if (start.by_class && start.jumps.value_or(0) > 0)
+        throw ValueError("jumps: some, wanted none with by_class: chains keep their class");
       const bool anchored = can_jump(energy) && !start.by_class;
       jumps_ = detail::anchored_option("jumps", start.jumps, 2, anchored);
       centres_ = detail::anchored_option("centres", start.centres, chains_.dim() <= kCentredDims ? 32 : 0, anchored);

@@ -10,7 +10,7 @@ namespace ebm::detail {
 
 template <class Scalar, int Dim>
 class RepeatedRows {
-  static_assert(Dim >= 2, "objectives of targets: the energy must be one of inputs and a target");
+  static_assert(Dim >= 2, "objectives of targets: the energy must be one of inputs and a target, their number known at compile time");
 
  public:
   RepeatedRows(Index rows, Index copies)

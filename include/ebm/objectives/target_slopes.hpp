@@ -10,7 +10,7 @@
 
 namespace ebm::detail {
 
-// Rule: copies() targets a row, offset(stream, row, index, copy) of each from y, and
+// Rule: copies() targets a row, each target(stream, row, index, copy, y), and
 //   weigh(offsets, slopes, weights) -> loss, weights[j] <- dloss / d(slopes[j]), where slopes are dE/dy
 template <class E, class Rule>
 class TargetSlopes {
@@ -46,8 +46,10 @@ class TargetSlopes {
     rows_.fill(data);
     for (Index lane = 0; lane < data.rows * copies; ++lane) {
       const Index row = lane / copies, copy = lane % copies;
-      rows_.target(lane) += static_cast<Scalar>(rule_.offset(
-          noise_, static_cast<std::uint32_t>(row), static_cast<std::uint64_t>(iteration * copies + copy), copy));
+      Scalar& y = rows_.target(lane);
+      y = static_cast<Scalar>(rule_.target(noise_, static_cast<std::uint32_t>(row),
+                                           static_cast<std::uint64_t>(iteration * copies + copy), copy,
+                                           static_cast<double>(y)));
     }
     const TileSpan<Scalar, E::dim> points = rows_.points(), slopes(gradients_.front().data(), tiles_),
                                    directions(directions_.front().data(), tiles_);

@@ -61,7 +61,12 @@ class StepSize {
     set_log(ebm::fma(gain, mean_acceptance - target_, log_));
   }
 
-  void transfer(Archive& archive) { archive("log", log_), archive("value", value_); }
+  // A size that is not tuned is what the kernel says now.
+  void transfer(Archive& archive) {
+    double log = log_, value = value_;
+    archive("log", log), archive("value", value);
+    if (tuned_) log_ = log, value_ = value;
+  }
 
   void scale(double factor) {
     if (tuned_) set_log(log_ + ebm::log(factor));

@@ -80,7 +80,11 @@ class CheckpointKeeper {
   template <class Run>
   void resume(Run& run, FitResult& result) {
     marks_ = run.template marks<TrainingMarks>();
-    if (access(checkpoint_.path.c_str(), F_OK) != 0) return;
+    if (access(checkpoint_.path.c_str(), F_OK) != 0) {
+      if (errno != ENOENT) throw_file_error(checkpoint_.path, "cannot be reached");
+      require_writable_directory();
+      return;
+    }
     Archive archive(read_safetensors(checkpoint_.path));
     transfer(archive, run, result);
   }
@@ -97,9 +101,19 @@ class CheckpointKeeper {
   }
 
  private:
+  // What could not be written after many iterations is refused before the first.
+  void require_writable_directory() const {
+    const std::size_t slash = checkpoint_.path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : checkpoint_.path.substr(0, slash + 1);
+    if (access(directory.c_str(), W_OK) != 0) throw_file_error(checkpoint_.path, "its directory cannot be written to");
+  }
+
   template <class Run>
   void transfer(Archive& archive, Run& run, FitResult& result) {
-    archive("marks", marks_), archive("result", result), archive("training", run);
+    archive("marks", marks_), archive("result", result);
+    require(result.iterations >= 0 && result.iterations <= run.iterations(), "checkpoint: result.iterations",
+            static_cast<double>(result.iterations), "0 to the training's iterations");
+    archive("training", run);
   }
 
   Checkpoint checkpoint_;

@@ -269,6 +269,8 @@ class Run {
 
   // Shows the averaged energy and the samples to the user.
   void publish() {
+    // What layers keep of their own has followed the training in live_.
+    if constexpr (std::is_copy_assignable_v<Trained>) trainer_.trained() = live_;
     trainer_.trained().set_parameters(options_.averaging == 0 ? trainer_.parameters.span() : average_.span());
     if constexpr (kHasChains) {
       const auto& chains = estimator_.chains();
@@ -342,7 +344,7 @@ class Run {
   Estimator estimator_;
   Snapshots<Snapshot> snapshots_;
   Guard guard_;
-  Rng rng_;  // as the caller's was when the training began
+  Rng rng_;  // as the caller's was after this run took its streams
   double slow_down_ = 1.0;
   Index averaged_ = 0;
 };

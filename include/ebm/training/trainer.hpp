@@ -106,7 +106,7 @@ class Trainer {
   }
 
   [[gnu::cold]] void put_back(const State& before) {
-    if constexpr (detail::kWantsFrame<E> || detail::StartsFromData<E>) {
+    if constexpr (std::is_copy_assignable_v<E>) {
       state_.energy = before.energy;
     } else {
       state_.energy.set_parameters(before.energy.parameters());
